@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from autograd.primitives import TABLE
+from autograd.primitives import SPELLINGS, TABLE
 from tests import profiles
 
 profiles.load()
@@ -29,10 +29,11 @@ def pytest_collection_finish():
 @pytest.fixture
 def table():
     """The table of primitives, restored after a test that adds rows to it."""
-    before = dict(TABLE)
+    before = [(kept, dict(kept)) for kept in (TABLE, SPELLINGS)]
     yield TABLE
-    TABLE.clear()
-    TABLE.update(before)
+    for kept, rows in before:
+        kept.clear()
+        kept.update(rows)
 
 
 @pytest.fixture

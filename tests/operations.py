@@ -2,4 +2,4 @@
 
 from autograd.primitives import PUBLIC, TABLE
 
-OPERATIONS = sorted(name for name in PUBLIC if name in TABLE)
+OPERATIONS = sorted(name for name in PUBLIC if name in TABLE and not TABLE[name].plain)

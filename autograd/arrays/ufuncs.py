@@ -13,8 +13,9 @@ from autograd.arrays import lists, scalars
 from autograd.arrays.axes import along, as_bools, as_plain, each_row, mapped, no_whole_numbers, objects, plain
 from autograd.arrays.indexing import among_slices, has_slices, kind_of_index, places_of_axes, put, taken
 from autograd.arrays.products import PRODUCTS
-from autograd.arrays.scalars import COMPARISONS, CONDITIONS, FUNCTIONS, choose, is_native
+from autograd.arrays.scalars import COMPARISONS, CONDITIONS, choose, function_of, is_native
 from autograd.arrays.table import no_value, refused
+from autograd.primitives import ADDED
 from autograd.refusals import refuse
 from autograd.symbols import Condition, Symbol
 
@@ -53,7 +54,7 @@ def of_values(ufunc: Any) -> Callable[..., Any]:
     name = ufunc.__name__
     if name in CONDITIONS:
         return CONDITIONS[name]
-    function = FUNCTIONS.get(name)
+    function = function_of(name)
     if function is None:
         raise refused(ufunc)
     return lambda *numbers: function(*map(scalars.number, numbers))
@@ -71,6 +72,15 @@ def on_numbers(ufunc: Any) -> Callable[..., Any]:
         return ufunc(*numbers)
 
     return at
+
+
+def _forget(_: Any) -> None:
+    """A user's operation may be spelled like a ufunc that was met before."""
+    of_values.cache_clear()
+    on_numbers.cache_clear()
+
+
+ADDED.append(_forget)
 
 
 def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, dtype: Any = None, **ignored: Any) -> Any:

@@ -28,7 +28,7 @@ from autograd.primitives.powers import *
 from autograd.primitives.probability import *
 from autograd.primitives.selection import *
 from autograd.primitives.sequences import *
-from autograd.primitives.table import ADDED, BUILT_IN, ROWS, TABLE, Primitive, primitive
+from autograd.primitives.table import ADDED, BUILT_IN, ROWS, SPELLINGS, TABLE, Primitive, primitive
 from autograd.primitives.trigonometric import *
 
 FAMILIES = (

@@ -17,7 +17,7 @@ from autograd.symbols import texts
 __all__ = ["expit", "leaky_relu", "log_sigmoid", "logaddexp", "relu", "sigmoid", "silu", "softplus"]
 
 
-@primitive(symbol="relu", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (None,)),))
+@primitive(symbol="relu", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (None,)),), arrays="kernels.relu")
 def relu(x: Number) -> Result:
     """max(x, 0); no edge where x ≤ 0.
 
@@ -28,7 +28,7 @@ def relu(x: Number) -> Result:
     return select(closed, constant("0", x), x), (select(closed, None, unit(x)),)
 
 
-@primitive(kinks=(Kink("x = 0", lambda x, slope: x == 0, (0.0, 0.01), (0.01, 0.0)),))
+@primitive(kinks=(Kink("x = 0", lambda x, slope: x == 0, (0.0, 0.01), (0.01, 0.0)),), arrays="kernels.leaky_relu")
 def leaky_relu(x: Number, slope: Number = 0.01) -> Result:
     """x for x > 0, else slope · x; both operands have derivatives.
 
@@ -44,7 +44,11 @@ def leaky_relu(x: Number, slope: Number = 0.01) -> Result:
     )
 
 
-@primitive(kernel=slopes.softplus, precise=lambda x: select(x > 0, x + log1p(exp(-x)), log1p(exp(x))))
+@primitive(
+    kernel=slopes.softplus,
+    precise=lambda x: select(x > 0, x + log1p(exp(-x)), log1p(exp(x))),
+    arrays="kernels.softplus",
+)
 def softplus(x: Number) -> Partials:
     """log(1 + exp(x)), a smooth relu, without overflow.
 
@@ -54,7 +58,14 @@ def softplus(x: Number) -> Partials:
     return (sigmoid(x),)
 
 
-@primitive(text="σ({})", kernel=slopes.sigmoid, precise=lambda x: 1 / (1 + exp(-x)), symbol="σ")
+@primitive(
+    text="σ({})",
+    kernel=slopes.sigmoid,
+    precise=lambda x: 1 / (1 + exp(-x)),
+    symbol="σ",
+    arrays="kernels.sigmoid",
+    spellings="scipy.special.expit",
+)
 def sigmoid(x: Number) -> Partials:
     """1 / (1 + exp(-x)), without overflow.
 
@@ -72,6 +83,7 @@ expit = sigmoid  # SciPy's name
     kernel=slopes.sigmoid_slope,
     precise=lambda c, x: c * sigmoid(x) * sigmoid(-x),
     symbol="σ′",
+    arrays="kernels.sigmoid_slope",
 )
 def sigmoid_slope(c: Number, x: Number) -> Partials:
     """c · σ′(x), where σ′(x) = σ(x) σ(-x).
@@ -85,7 +97,12 @@ def sigmoid_slope(c: Number, x: Number) -> Partials:
     )
 
 
-@primitive(kernel=slopes.log_sigmoid, precise=lambda x: -softplus(-x))
+@primitive(
+    kernel=slopes.log_sigmoid,
+    precise=lambda x: -softplus(-x),
+    arrays="kernels.log_sigmoid",
+    spellings="scipy.special.log_expit",
+)
 def log_sigmoid(x: Number) -> Partials:
     """log σ(x), without overflow.
 
@@ -95,7 +112,7 @@ def log_sigmoid(x: Number) -> Partials:
     return (sigmoid(-x),)
 
 
-@primitive(kernel=error_functions.silu, precise=lambda x: x * sigmoid(x))
+@primitive(kernel=error_functions.silu, precise=lambda x: x * sigmoid(x), arrays="kernels.silu")
 def silu(x: Number) -> Partials:
     """x · σ(x), also called swish.
 
@@ -110,6 +127,7 @@ def silu(x: Number) -> Partials:
     kernel=error_functions.silu_slope,
     precise=lambda x: sigmoid(x) * (1 + x * sigmoid(-x)),
     symbol="silu′",
+    arrays="kernels.silu_slope",
 )
 def silu_slope(x: Number) -> Partials:
     """σ(x) (1 + x σ(-x)), the derivative of silu.
@@ -120,7 +138,12 @@ def silu_slope(x: Number) -> Partials:
     return (sigmoid_slope(2 - x * tanh(0.5 * x), x),)
 
 
-@primitive(kernel=elementary.logaddexp, precise=lambda x, y: max(x, y) + log1p(exp(-abs(x - y))))
+@primitive(
+    kernel=elementary.logaddexp,
+    precise=lambda x, y: max(x, y) + log1p(exp(-abs(x - y))),
+    arrays=None,
+    spellings="numpy",
+)
 def logaddexp(x: Number, y: Number) -> Partials:
     """log(exp(x) + exp(y)), without overflow.
 
@@ -135,6 +158,7 @@ def logaddexp(x: Number, y: Number) -> Partials:
     kernel=slopes.sigmoid_of_difference,
     precise=lambda x, y: 1 / (1 + exp(y - x)),
     symbol="σ",
+    arrays="kernels.sigmoid_of_difference",
 )
 def sigmoid_of_difference(x: Number, y: Number, *, z: Number) -> Partials:
     """σ(x - y), with the digits that the difference rounds away: where it is tiny, they are many of its own.

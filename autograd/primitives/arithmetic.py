@@ -16,7 +16,7 @@ Partials = tuple[Number | None, ...]
 Result = tuple[Number, Partials]
 
 
-@primitive(symbol="+")
+@primitive(symbol="+", spellings="numpy")
 def add(x: Number, y: Number) -> Result:
     """x + y.
 
@@ -26,7 +26,7 @@ def add(x: Number, y: Number) -> Result:
     return x + y, (1.0, 1.0)
 
 
-@primitive(symbol="-")
+@primitive(symbol="-", spellings="numpy")
 def subtract(x: Number, y: Number) -> Result:
     """x - y.
 
@@ -36,7 +36,7 @@ def subtract(x: Number, y: Number) -> Result:
     return x - y, (1.0, -1.0)
 
 
-@primitive(symbol="*")
+@primitive(symbol="*", spellings="numpy")
 def multiply(x: Number, y: Number) -> Result:
     """x · y.
 
@@ -46,7 +46,7 @@ def multiply(x: Number, y: Number) -> Result:
     return x * y, (y, x)
 
 
-@primitive(symbol="/")
+@primitive(symbol="/", spellings="numpy")
 def divide(x: Number, y: Number) -> Result:
     """x / y; ZeroDivisionError at y = 0.
 
@@ -67,7 +67,7 @@ def _ratio(x: Number, y: Number) -> Number:
     return x / y if y != 0 else (x + y) * (math.inf if x != 0 else math.nan)  # mpmath has no negative zero
 
 
-@primitive(kernel=floats.ratio, precise=_ratio, rational=_rational_ratio, symbol="/")
+@primitive(kernel=floats.ratio, precise=_ratio, rational=_rational_ratio, symbol="/", arrays="numpy.divide")
 def ratio(x: Number, y: Number, *, z: Number) -> Partials:
     """x / y as in IEEE arithmetic, infinite or NaN at y = 0; for local derivatives.
 
@@ -122,7 +122,9 @@ def quotient(x: Number, y: Number, z: Number, n: Number) -> Partials:
 WHOLE_QUOTIENT = "x / y is whole"
 
 
-@primitive(symbol="//", kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (0.0, 0.0)),))
+@primitive(
+    symbol="//", kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (0.0, 0.0)),), spellings="numpy"
+)
 def floor_divide(x: Number, y: Number) -> Result:
     """x // y, the floor of the quotient; ZeroDivisionError at y = 0.
 
@@ -132,7 +134,11 @@ def floor_divide(x: Number, y: Number) -> Result:
     return x // y, (flat(x), flat(y))
 
 
-@primitive(symbol="%", kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),))
+@primitive(
+    symbol="%",
+    kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),),
+    spellings="numpy.remainder",
+)
 def mod(x: Number, y: Number) -> Result:
     """x % y, with the sign of y, as in Python; ZeroDivisionError at y = 0.
 
@@ -143,7 +149,7 @@ def mod(x: Number, y: Number) -> Result:
     return x % y, (unit(quotient), -quotient)
 
 
-@primitive(symbol="-")
+@primitive(symbol="-", spellings="numpy")
 def negative(x: Number) -> Result:
     """-x.
 
@@ -153,7 +159,7 @@ def negative(x: Number) -> Result:
     return -x, (-1.0,)
 
 
-@primitive(symbol="+")
+@primitive(symbol="+", spellings="numpy")
 def positive(x: Number) -> Result:
     """+x.
 
@@ -184,6 +190,7 @@ def whole_quotient(x: Number, y: Number) -> Partials:
     domain=("[-inf, inf]", "[-inf, inf]"),
     native=math.fmod,
     kinks=(Kink(WHOLE_QUOTIENT, lambda x, y: x % y == 0, (6.0, 3.0), (1.0, -2.0)),),
+    spellings="math numpy",
 )
 def fmod(x: Number, y: Number) -> Partials:
     """The remainder of x / y with the sign of x, as in C; ValueError at y = 0.
@@ -203,6 +210,8 @@ def fmod(x: Number, y: Number) -> Partials:
         Kink("x = 0", lambda x, y: x == 0, (0.0, 1.0), (1.0, 0.0)),
         Kink("y = 0", lambda x, y: y == 0, (1.0, 0.0), (1.0, 0.0)),
     ),
+    arrays=None,  # NumPy's ignores a NaN in y
+    spellings="math numpy",
 )
 def copysign(x: Number, y: Number) -> Partials:
     """|x| with the sign of y.

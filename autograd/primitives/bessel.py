@@ -14,7 +14,13 @@ from autograd.primitives.table import primitive
 __all__ = ["i0", "i0e", "i1", "i1e"]
 
 
-@primitive(kernel=kernels.i0, precise=lambda x: x.context.besseli(0, x), domain="[-inf, inf]", text="I₀({})")
+@primitive(
+    kernel=kernels.i0,
+    precise=lambda x: x.context.besseli(0, x),
+    domain="[-inf, inf]",
+    text="I₀({})",
+    spellings="scipy.special",
+)
 def i0(x: Number) -> Partials:
     """The modified Bessel function of order 0; OverflowError beyond ±713.98.
 
@@ -24,7 +30,13 @@ def i0(x: Number) -> Partials:
     return (i1(x),)
 
 
-@primitive(kernel=kernels.i1, precise=lambda x: x.context.besseli(1, x), domain="[-inf, inf]", text="I₁({})")
+@primitive(
+    kernel=kernels.i1,
+    precise=lambda x: x.context.besseli(1, x),
+    domain="[-inf, inf]",
+    text="I₁({})",
+    spellings="scipy.special",
+)
 def i1(x: Number) -> Partials:
     """The modified Bessel function of order 1; OverflowError beyond ±713.98.
 
@@ -49,6 +61,7 @@ def bessel_i(x: Number, n: Number) -> Partials:
     precise=lambda x: x.context.besseli(0, x) * x.context.exp(-abs(x)),
     text="exp(-|{0}|)·I₀({0})",
     kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),),
+    spellings="scipy.special",
 )
 def i0e(x: Number) -> Partials:
     """exp(-|x|) · I₀(x), without overflow.
@@ -60,7 +73,10 @@ def i0e(x: Number) -> Partials:
 
 
 @primitive(
-    kernel=kernels.i1e, precise=lambda x: x.context.besseli(1, x) * x.context.exp(-abs(x)), text="exp(-|{0}|)·I₁({0})"
+    kernel=kernels.i1e,
+    precise=lambda x: x.context.besseli(1, x) * x.context.exp(-abs(x)),
+    text="exp(-|{0}|)·I₁({0})",
+    spellings="scipy.special",
 )
 def i1e(x: Number) -> Partials:
     """exp(-|x|) · I₁(x), without overflow.

@@ -18,7 +18,7 @@ def _exp(x: Number) -> Number:
     return mp.exp(x) if abs(x) < 1e9 else mp.exp(x - mp.mpf(0.5)) * mp.exp(mp.mpf(0.5))
 
 
-@primitive(kernel=floats.exp, precise=_exp, domain="[-inf, inf]")
+@primitive(kernel=floats.exp, precise=_exp, domain="[-inf, inf]", spellings="math numpy")
 def exp(x: Number, *, z: Number) -> Partials:
     """e to the power x; OverflowError above 709.78.
 
@@ -28,7 +28,12 @@ def exp(x: Number, *, z: Number) -> Partials:
     return (z,)
 
 
-@primitive(kernel=elementary.exp2, precise=lambda x: exp(x * constant("log 2", x)), domain="[-inf, inf]")
+@primitive(
+    kernel=elementary.exp2,
+    precise=lambda x: exp(x * constant("log 2", x)),
+    domain="[-inf, inf]",
+    spellings="math numpy",
+)
 def exp2(x: Number, *, z: Number) -> Partials:
     """2 to the power x; OverflowError from 1024 on.
 
@@ -38,7 +43,7 @@ def exp2(x: Number, *, z: Number) -> Partials:
     return (z * constant("log 2", x),)
 
 
-@primitive(kernel=floats.expm1, precise="expm1", domain="[-inf, inf]")
+@primitive(kernel=floats.expm1, precise="expm1", domain="[-inf, inf]", spellings="math numpy")
 def expm1(x: Number) -> Partials:
     """exp(x) - 1, accurate near 0.
 
@@ -55,7 +60,7 @@ def _to_base(x: Number, base: Number) -> Number:
 OTHERWISE["log"] = _to_base
 
 
-@primitive(kernel=floats.log, precise="log", domain="(0, inf]")
+@primitive(kernel=floats.log, precise="log", domain="(0, inf]", spellings="math numpy")
 def log(x: Number) -> Partials:
     """Natural logarithm of x > 0, or log(x, base); ValueError elsewhere.
 
@@ -65,7 +70,7 @@ def log(x: Number) -> Partials:
     return (ratio(1.0, x),)
 
 
-@primitive(kernel=floats.log1p, precise="log1p", domain="(-1, inf]")
+@primitive(kernel=floats.log1p, precise="log1p", domain="(-1, inf]", spellings="math numpy")
 def log1p(x: Number) -> Partials:
     """log(1 + x) for x > -1, accurate near 0; ValueError elsewhere.
 
@@ -75,7 +80,9 @@ def log1p(x: Number) -> Partials:
     return (ratio(1.0, 1 + x),)
 
 
-@primitive(kernel=floats.log2, precise=lambda x: x.context.log(x) / x.context.log(2), domain="(0, inf]")
+@primitive(
+    kernel=floats.log2, precise=lambda x: x.context.log(x) / x.context.log(2), domain="(0, inf]", spellings="math numpy"
+)
 def log2(x: Number) -> Partials:
     """Logarithm to base 2 of x > 0; ValueError elsewhere.
 
@@ -85,7 +92,7 @@ def log2(x: Number) -> Partials:
     return (ratio(constant("log₂e", x), x),)
 
 
-@primitive(kernel=floats.log10, precise="log10", domain="(0, inf]")
+@primitive(kernel=floats.log10, precise="log10", domain="(0, inf]", spellings="math numpy")
 def log10(x: Number) -> Partials:
     """Logarithm to base 10 of x > 0; ValueError elsewhere.
 
@@ -95,7 +102,7 @@ def log10(x: Number) -> Partials:
     return (ratio(constant("log₁₀e", x), x),)
 
 
-@primitive(kernel=floats.sqrt, precise="sqrt", symbol="√", domain="[0, inf]")
+@primitive(kernel=floats.sqrt, precise="sqrt", symbol="√", domain="[0, inf]", spellings="math numpy")
 def sqrt(x: Number, *, z: Number) -> Partials:
     """Square root of x ≥ 0, with an infinite derivative at 0; ValueError elsewhere.
 
@@ -110,7 +117,7 @@ def _cbrt(x: Number) -> Number:
     return cbrt(x) if x >= 0 else -cbrt(-x)
 
 
-@primitive(kernel=floats.cbrt, precise=_cbrt, symbol="∛")
+@primitive(kernel=floats.cbrt, precise=_cbrt, symbol="∛", spellings="math numpy")
 def cbrt(x: Number, *, z: Number) -> Partials:
     """Cube root, real for negative x too, with an infinite derivative at 0.
 
@@ -120,7 +127,12 @@ def cbrt(x: Number, *, z: Number) -> Partials:
     return (ratio(1.0, 3 * z * z),)
 
 
-@primitive(text=texts.scaled_exp_text, kernel=floats.scaled_exp, precise=lambda c, x, y: c * exp(x * y))
+@primitive(
+    text=texts.scaled_exp_text,
+    kernel=floats.scaled_exp,
+    precise=lambda c, x, y: c * exp(x * y),
+    arrays="powers.scaled_exp",
+)
 def scaled_exp(c: Number, x: Number, y: Number) -> Partials:
     """c · exp(x·y) with an exact product x·y, for derivatives of Gaussians.
 

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["beta", "digamma", "gamma", "gammainc", "gammaincc", "lbeta", "lgamma", "polygamma"]
 
 
-@primitive(kernel=kernels_of_gamma.gamma, precise="gamma", domain="[-inf, inf]", native=math.gamma, text="Γ({})")
+@primitive(
+    kernel=kernels_of_gamma.gamma,
+    precise="gamma",
+    domain="[-inf, inf]",
+    native=math.gamma,
+    text="Γ({})",
+    spellings="math scipy.special",
+)
 def gamma(x: Number, *, z: Number) -> Partials:
     """Γ(x), which is (x - 1)! for whole x; ValueError at 0 and the negative whole numbers, OverflowError above 171.6.
 
@@ -39,7 +46,12 @@ def _log_gamma(x: Number) -> Number:
 
 
 @primitive(
-    kernel=kernels_of_gamma.lgamma, precise=_log_gamma, domain="[-inf, inf]", native=math.lgamma, text="log Γ({})"
+    kernel=kernels_of_gamma.lgamma,
+    precise=_log_gamma,
+    domain="[-inf, inf]",
+    native=math.lgamma,
+    text="log Γ({})",
+    spellings="math scipy.special.gammaln",
 )
 def lgamma(x: Number) -> Partials:
     """log |Γ(x)|; ValueError at 0 and the negative whole numbers.
@@ -59,7 +71,7 @@ def _pole(x: float, n: float = 0.0) -> float:
 
 @primitive(
     kernel=kernels_of_polygamma.digamma, precise=lambda x: precise.polygamma(x, 0), domain="[-inf, inf]", native=_pole,
-    text="ψ({})",
+    text="ψ({})", spellings="scipy.special.psi",
 )  # fmt: skip
 def digamma(x: Number) -> Partials:
     """ψ(x), the derivative of log Γ; ValueError at 0 and the negative whole numbers.
@@ -106,7 +118,13 @@ def polygamma_of(x: Number, n: Number) -> Partials:
 # --- the beta function --------------------------------------------------------------------------
 
 
-@primitive(kernel=kernels_of_beta.beta, precise="beta", domain=("(0, inf]", "(0, inf]"), text="B({})")
+@primitive(
+    kernel=kernels_of_beta.beta,
+    precise="beta",
+    domain=("(0, inf]", "(0, inf]"),
+    text="B({})",
+    spellings="scipy.special",
+)
 def beta(x: Number, y: Number, *, z: Number) -> Partials:
     """Γ(x) Γ(y) / Γ(x + y), for positive x and y; ValueError elsewhere.
 
@@ -121,6 +139,7 @@ def beta(x: Number, y: Number, *, z: Number) -> Partials:
     precise=lambda x, y: lgamma(x) + lgamma(y) - lgamma(x + y),
     domain=("(0, inf]", "(0, inf]"),
     text="log B({})",
+    spellings="scipy.special.betaln",
 )
 def lbeta(x: Number, y: Number) -> Partials:
     """The logarithm of the beta function, without underflow, for positive x and y; ValueError elsewhere.
@@ -149,37 +168,19 @@ def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:
 # --- incomplete gamma functions -----------------------------------------------------------------
 
 
-def gammainc(a: Any, x: Any) -> Any:
+@primitive(
+    kernel=incomplete_gamma.gammainc,
+    precise=precise_gammainc.gammainc,
+    domain=("[0, inf]", "[0, inf]"),
+    plain="a",
+    spellings="scipy.special",
+)
+def gammainc(a: Number, x: Number) -> Partials:
     """P(a, x), the regularised lower incomplete gamma function, differentiable in x only.
 
     Raises TypeError if a carries a derivative, and ValueError if a or x is negative.
 
     >>> gammainc(1.0, 0.0)
-    0.0
-    """
-    return gammainc_of(a, x)
-
-
-def gammaincc(a: Any, x: Any) -> Any:
-    """1 - gammainc(a, x), accurate in the far tail.
-
-    >>> gammaincc(1.0, 0.0)
-    1.0
-    """
-    return gammaincc_of(a, x)
-
-
-@primitive(
-    kernel=incomplete_gamma.gammainc,
-    precise=precise_gammainc.gammainc,
-    domain=("[0, inf]", "[0, inf]"),
-    title="gammainc",
-    plain="a",
-)
-def gammainc_of(a: Number, x: Number) -> Partials:
-    """gammainc for a plain a.
-
-    >>> gammainc_of(1.0, 0.0)
     0.0
     """
     return (None, gammainc_slope(a, x))
@@ -189,13 +190,13 @@ def gammainc_of(a: Number, x: Number) -> Partials:
     kernel=incomplete_gamma.gammaincc,
     precise=precise_gammainc.gammaincc,
     domain=("[0, inf]", "[0, inf]"),
-    title="gammaincc",
     plain="a",
+    spellings="scipy.special",
 )
-def gammaincc_of(a: Number, x: Number) -> Partials:
-    """gammaincc for a plain a.
+def gammaincc(a: Number, x: Number) -> Partials:
+    """1 - gammainc(a, x), accurate in the far tail.
 
-    >>> gammaincc_of(1.0, 0.0)
+    >>> gammaincc(1.0, 0.0)
     1.0
     """
     return (None, -gammainc_slope(a, x))

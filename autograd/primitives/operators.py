@@ -47,22 +47,6 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "pow": p.power,
 }
 
-# NumPy calls these methods on the elements of an object array.
-NUMPY: dict[str, Callable[..., Any]] = {
-    "absolute": p.abs,
-    "fabs": p.abs,
-    "rint": p.round,
-    "deg2rad": p.radians,
-    "rad2deg": p.degrees,
-    "arcsin": p.asin,
-    "arccos": p.acos,
-    "arctan": p.atan,
-    "arctan2": p.atan2,
-    "arcsinh": p.asinh,
-    "arccosh": p.acosh,
-    "arctanh": p.atanh,
-}
-
 # What a number of NumPy's has besides: it is an array of no dimensions.
 OF_ARRAYS = """
     T all any argmax argmin argsort astype copy cumprod cumsum dtype flat flatten item itemsize max mean min nbytes ndim
@@ -290,7 +274,9 @@ def _of_bits(function: Callable[[Any, Any], Any], reflected: bool) -> Callable[[
 for _name, _function in BITS.items():
     setattr(Scalar, f"__{_name}__", _of_bits(_function, False))
     setattr(Scalar, f"__r{_name}__", _of_bits(_function, True))
-METHODS = {name: row.function for name, row in p.TABLE.items() if not row.vectors and hasattr(p, name)} | NUMPY
+METHODS = {name: row.function for name, row in p.TABLE.items() if row.has_method and hasattr(p, name)}
+# NumPy calls its own names on the elements of an array of objects.
+METHODS |= {x.removeprefix("numpy."): row.function for x, row in p.SPELLINGS.items() if x.startswith("numpy.")}
 for _name, _function in METHODS.items():
     setattr(Scalar, _name, _function)
 for _name in OF_ARRAYS.split():
@@ -300,7 +286,7 @@ Real.register(Scalar)
 
 def as_method(row: p.Primitive) -> None:
     """Make an operation that a user added to the table a method, unless the name is taken."""
-    if not row.vectors and (row.name in _of_users or not hasattr(Scalar, row.name)):
+    if row.has_method and (row.name in _of_users or not hasattr(Scalar, row.name)):
         _of_users.add(row.name)
         setattr(Scalar, row.name, row.function)
 

@@ -95,6 +95,7 @@ as_power = partial(
     symbol="**",
     domain=("[-inf, inf]", "[-inf, inf]"),
     native=operator.pow,
+    arrays="powers.power",
 )
 as_falling_power = partial(
     primitive,
@@ -102,10 +103,11 @@ as_falling_power = partial(
     kernel=floats.falling_power,
     precise=_total_falling_power,
     rational=_falling_power,
+    arrays="powers.falling_power",
 )
 
 
-@as_power()
+@as_power(spellings="numpy numpy.float_power")
 def power(x: Number, y: Number, *, z: Number) -> Partials:
     """x ** y; ZeroDivisionError and OverflowError as for floats, ValueError where Python returns a complex number.
 
@@ -168,7 +170,7 @@ def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
     )
 
 
-@primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=True)
+@primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=True, arrays="powers.scaled_power")
 def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Partials:
     """c · x**(y-n) for a plain n, even where the power alone would overflow or underflow.
 
@@ -183,7 +185,7 @@ def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Partials:
     )
 
 
-@primitive(text=texts.xlogy_text, kernel=floats.xlogy, precise=_xlogy)
+@primitive(text=texts.xlogy_text, kernel=floats.xlogy, precise=_xlogy, arrays="powers.xlogy", spellings="scipy.special")
 def xlogy(x: Number, y: Number) -> Partials:
     """x · log(y), and 0 where x is 0.
 
@@ -203,7 +205,7 @@ def _xlog1py(z: Number, x: Number) -> Number:
     return x * math.nan if x < -1 else z if z == 0 else z * x.context.log1p(x)
 
 
-@primitive(kernel=elementary.xlog1py, precise=_xlog1py)
+@primitive(kernel=elementary.xlog1py, precise=_xlog1py, spellings="scipy.special")
 def xlog1py(x: Number, y: Number) -> Partials:
     """x · log(1 + y), accurate near y = 0, and 0 where x is 0.
 
@@ -213,7 +215,9 @@ def xlog1py(x: Number, y: Number) -> Partials:
     return (xlog1py(1.0, y), _ratio_or_zero(x, 1 + y))
 
 
-@primitive(kernel=elementary.entropy, precise=lambda x: -_xlogy(x, x), domain="[0, inf]")
+@primitive(
+    kernel=elementary.entropy, precise=lambda x: -_xlogy(x, x), domain="[0, inf]", spellings="scipy.special.entr"
+)
 def entropy(x: Number) -> Partials:
     """-x · log(x), and 0 at 0: the share of an event of probability x in an entropy; ValueError for negative x.
 

@@ -15,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@primitive(kernel=error_functions.erf, precise="erf")
+@primitive(kernel=error_functions.erf, precise="erf", arrays="kernels.erf", spellings="math scipy.special")
 def erf(x: Number) -> Partials:
     """The error function, 2/√π times the integral of exp(-t²) from 0 to x.
 
@@ -25,7 +25,7 @@ def erf(x: Number) -> Partials:
     return (scaled_exp(constant("2/√π", x), -x, x),)
 
 
-@primitive(kernel=error_functions.erfc, precise="erfc")
+@primitive(kernel=error_functions.erfc, precise="erfc", arrays="kernels.erfc", spellings="math scipy.special")
 def erfc(x: Number) -> Partials:
     """1 - erf(x), accurate in the far tail.
 
@@ -36,7 +36,12 @@ def erfc(x: Number) -> Partials:
 
 
 @primitive(
-    text="Φ({})", kernel=error_functions.normal_cdf, precise=lambda x: erfc(-x * constant("√½", x)) / 2, symbol="Φ"
+    text="Φ({})",
+    kernel=error_functions.normal_cdf,
+    precise=lambda x: erfc(-x * constant("√½", x)) / 2,
+    symbol="Φ",
+    arrays="kernels.normal_cdf",
+    spellings="scipy.special.ndtr",
 )
 def normal_cdf(x: Number) -> Partials:
     """Φ(x), the probability that a standard normal variable is below x.
@@ -47,7 +52,7 @@ def normal_cdf(x: Number) -> Partials:
     return (scaled_exp(constant("1/√2π", x), -0.5 * x, x),)
 
 
-@primitive(kernel=error_functions.gelu, precise=lambda x: x * normal_cdf(x))
+@primitive(kernel=error_functions.gelu, precise=lambda x: x * normal_cdf(x), arrays="kernels.gelu")
 def gelu(x: Number) -> Partials:
     """x · Φ(x), the Gaussian error linear unit (Hendrycks and Gimpel, 2016), in its exact form.
 
@@ -62,6 +67,7 @@ def gelu(x: Number) -> Partials:
     kernel=error_functions.gelu_slope,
     precise=lambda x: normal_cdf(x) + constant("1/√2π", x) * x * exp(-x * x / 2),
     symbol="gelu′",
+    arrays="kernels.gelu_slope",
 )
 def gelu_slope(x: Number) -> Partials:
     """Φ(x) + x φ(x), the derivative of gelu.
@@ -76,7 +82,7 @@ def gelu_slope(x: Number) -> Partials:
 # --- inverses, and the logarithm of a probability -----------------------------------------------
 
 
-@primitive(kernel=inverse_erf.erfinv, precise="erfinv", domain="(-1, 1)")
+@primitive(kernel=inverse_erf.erfinv, precise="erfinv", domain="(-1, 1)", spellings="scipy.special")
 def erfinv(x: Number) -> Partials:
     """The inverse of erf, for x in (-1, 1); ValueError elsewhere.
 
@@ -98,7 +104,7 @@ def erfinv_slope(x: Number, *, z: Number) -> Partials:
     return (2 * erfinv(x) * z * z,)
 
 
-@primitive(kernel=inverse_erf.erfcinv, precise=inverse_erf.precise_erfcinv, domain="(0, 2)")
+@primitive(kernel=inverse_erf.erfcinv, precise=inverse_erf.precise_erfcinv, domain="(0, 2)", spellings="scipy.special")
 def erfcinv(x: Number) -> Partials:
     """The inverse of erfc, accurate near 0, for x in (0, 2); ValueError elsewhere.
 
@@ -123,7 +129,7 @@ def erfcinv_slope(x: Number, *, z: Number) -> Partials:
 @primitive(
     text="Φ⁻¹({})", kernel=inverse_erf.normal_icdf, precise=lambda p: -erfcinv(2 * p) / constant("√½", p),
     domain="(0, 1)", symbol="Φ⁻¹",
-)  # fmt: skip
+spellings="scipy.special.ndtri")  # fmt: skip
 def normal_icdf(p: Number) -> Partials:
     """Φ⁻¹(p), the p-quantile of the standard normal distribution, for p in (0, 1); ValueError elsewhere.
 
@@ -151,7 +157,9 @@ def _log_normal_cdf(x: Number) -> Number:
     return log1p(-erfc(x * tail) / 2) if x > 0 else log(erfc(-x * tail) / 2)
 
 
-@primitive(kernel=inverse_erf.log_normal_cdf, precise=_log_normal_cdf, text="log Φ({})")
+@primitive(
+    kernel=inverse_erf.log_normal_cdf, precise=_log_normal_cdf, text="log Φ({})", spellings="scipy.special.log_ndtr"
+)
 def log_normal_cdf(x: Number) -> Partials:
     """log Φ(x), without underflow.
 
@@ -189,7 +197,7 @@ def log_normal_cdf_derivative(x: Number, n: Number) -> Partials:
     return (log_normal_cdf_derivative(x, n + 1), None)
 
 
-@primitive(kernel=elementary.logit, precise=lambda x: log(x / (1 - x)), domain="(0, 1)")
+@primitive(kernel=elementary.logit, precise=lambda x: log(x / (1 - x)), domain="(0, 1)", spellings="scipy.special")
 def logit(x: Number) -> Partials:
     """log(x / (1 - x)), the inverse of sigmoid, for x in (0, 1); ValueError elsewhere.
 
@@ -199,7 +207,9 @@ def logit(x: Number) -> Partials:
     return (logit_slope(x),)
 
 
-@primitive(kernel=elementary.logit_slope, precise=lambda x: 1 / (x * (1 - x)), symbol="logit′")
+@primitive(
+    kernel=elementary.logit_slope, precise=lambda x: 1 / (x * (1 - x)), symbol="logit′", arrays="kernels.logit_slope"
+)
 def logit_slope(x: Number, *, z: Number) -> Partials:
     """1 / (x (1 - x)), the derivative of logit.
 

@@ -37,7 +37,12 @@ def _whole(name: str) -> Callable[[Number], Number]:
     return lambda x: getattr(x.context, name)(x) if x.context.isfinite(x) else x
 
 
-@primitive(text="|{}|", symbol="|·|", kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="partials"),))
+@primitive(
+    text="|{}|",
+    symbol="|·|",
+    kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="partials"),),
+    spellings="numpy.absolute numpy.fabs",
+)
 def abs(x: Number) -> Result:
     """|x|.
 
@@ -47,7 +52,13 @@ def abs(x: Number) -> Result:
     return builtins.abs(x), (side(x),)
 
 
-@primitive(kernel=floats.sign, precise="sign", rational=_sign, kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),))
+@primitive(
+    kernel=floats.sign,
+    precise="sign",
+    rational=_sign,
+    kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,)),),
+    spellings="numpy",
+)
 def sign(x: Number) -> Partials:
     """-1, 0 or 1 for negative, zero or positive x.
 
@@ -64,6 +75,7 @@ def sign(x: Number) -> Partials:
     rational=_sign,
     symbol="sign",
     kinks=(Kink("x = 0", lambda x: x == 0, (0.0,), (0.0,), sides="value"),),
+    arrays="numpy.sign",
 )
 def side(x: Number) -> Partials:
     """The slope of |x|; at 0 the mean of its sides, which are kept.
@@ -79,6 +91,7 @@ def side(x: Number) -> Partials:
     precise=_whole("floor"),
     rational=lambda x: type(x)(math.floor(x)),
     kinks=(Kink("x is whole", _is_whole, (1.0,), (0.0,)),),
+    spellings="numpy",
 )
 def floor(x: Number) -> Partials:
     """The greatest whole number not above x.
@@ -94,6 +107,7 @@ def floor(x: Number) -> Partials:
     precise=_whole("ceil"),
     rational=lambda x: type(x)(math.ceil(x)),
     kinks=(Kink("x is whole", _is_whole, (1.0,), (0.0,)),),
+    spellings="numpy",
 )
 def ceil(x: Number) -> Partials:
     """The least whole number not below x.
@@ -112,6 +126,7 @@ OTHERWISE["round"] = builtins.round
     precise=_whole("nint"),
     rational=lambda x: type(x)(builtins.round(x)),
     kinks=(Kink("x is halfway", lambda x: x - floor(x) == 0.5, (0.5,), (0.0,)),),
+    spellings="numpy.rint",
 )
 def round(x: Number) -> Partials:
     """The nearest whole number, ties to even; with digits, as Python's own.
@@ -122,7 +137,11 @@ def round(x: Number) -> Partials:
     return (flat(x),)
 
 
-@primitive(kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5), sides="greater"),))
+@primitive(
+    kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5), sides="greater"),),
+    arrays="kernels.greater_of",
+    spellings="numpy",
+)
 def maximum(x: Number, y: Number) -> Result:
     """The greater of x and y; NaN if either is.
 
@@ -132,7 +151,11 @@ def maximum(x: Number, y: Number) -> Result:
     return _chosen(x > y, y > x, x, y)
 
 
-@primitive(kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5), sides="lesser"),))
+@primitive(
+    kinks=(Kink("x = y", lambda x, y: x == y, (1.0, 1.0), (0.5, 0.5), sides="lesser"),),
+    arrays="kernels.lesser_of",
+    spellings="numpy",
+)
 def minimum(x: Number, y: Number) -> Result:
     """The lesser of x and y; NaN if either is.
 
@@ -156,7 +179,8 @@ def _chosen(x_wins: Number, y_wins: Number, x: Number, y: Number) -> Result:
     kinks=(
         Kink("x = low", lambda x, low, high: x == low, (0.0, 0.0, 1.0), (0.0, 1.0, None)),
         Kink("x = high", lambda x, low, high: x == high, (1.0, 0.0, 1.0), (0.0, None, 1.0)),
-    )
+    ),
+    arrays="kernels.clip",
 )
 def clip(x: Number, low: Number, high: Number) -> Result:
     """x limited to [low, high]; high if low > high; NaN if any operand is.
@@ -179,6 +203,7 @@ def clip(x: Number, low: Number, high: Number) -> Result:
 @primitive(
     text=texts.select_text,
     kinks=(Kink("condition = 0", lambda condition, a, b: condition == 0, (0.0, 5.0, 7.0), (None, None, 1.0)),),
+    arrays="kernels.where",
 )
 def where(condition: Number, a: Number, b: Number) -> Result:
     """a where the condition holds, else b; the other operand has no edge.

@@ -27,6 +27,8 @@ TABLE: dict[str, Primitive] = {}  # by name: the newer of two operations with on
 ROWS: dict[str, Primitive] = {}  # by key: every operation
 ADDED: list[Callable[[Primitive], None]] = []  # called with each row that a user adds
 BUILT_IN: set[str] = set()  # the names that a user's operation cannot take, since rules use them
+LIBRARIES = ("math", "numpy", "scipy.special")
+SPELLINGS: dict[str, Primitive] = {}  # by what other libraries call it, such as "numpy.arcsin"
 
 
 class Primitive:
@@ -38,11 +40,13 @@ class Primitive:
     """
 
     __slots__ = (
+        "arrays",
         "declared",
         "domain",
         "evaluate",
         "function",
         "guarded",
+        "has_method",
         "is_foreign",
         "kernel",
         "key",
@@ -57,6 +61,7 @@ class Primitive:
         "rational",
         "rule",
         "sides",
+        "spellings",
         "symbol",
         "title",
         "vectors",
@@ -65,17 +70,19 @@ class Primitive:
     def __init__(
         self,
         declared: Callable[..., Any],
-        symbol: str,
-        title: str,
-        text: Any,
-        domain: tuple[Interval, ...],
-        kinks: tuple[Kink, ...],
-        vectors: tuple[str, ...],
-        native: Callable[..., Any] | None,
-        kernel: Callable[..., Any] | None,
-        precise: str | Callable[..., Any] | None,
-        rational: Callable[..., Any] | bool | None,
-        plain: tuple[str, ...],
+        symbol: str = "",
+        title: str = "",
+        text: Any = "",
+        domain: tuple[Interval, ...] = (),
+        kinks: tuple[Kink, ...] = (),
+        vectors: tuple[str, ...] = (),
+        native: Callable[..., Any] | None = None,
+        kernel: Callable[..., Any] | None = None,
+        precise: str | Callable[..., Any] | None = None,
+        rational: Callable[..., Any] | bool | None = None,
+        plain: tuple[str, ...] = (),
+        arrays: str | Callable[..., Any] | None = "",
+        spellings: tuple[str, ...] = (),
     ) -> None:
         code = declared.__code__
         self.name = declared.__name__
@@ -94,12 +101,18 @@ class Primitive:
         self.precise = precise
         self.rational = precise if rational is True else rational
         self.plain = plain
+        self.has_method = not vectors and self.parameters[0] not in plain
+        self.arrays = kernel if arrays == "" and _is_ufunc(kernel) and not vectors else arrays
+        self.spellings = tuple([f"{x}.{self.name}" if x in LIBRARIES else x for x in spellings])
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.rule = rule_of(self)
         self.local = local_derivatives(self)
         self.guarded, self.evaluate = evaluators(self)
         self.function: Callable[..., Any] = dispatcher(self)
         ROWS[self.key] = self
+        for name in self.spellings:
+            if name not in SPELLINGS or SPELLINGS[name].is_foreign:
+                SPELLINGS[name] = self
         TEXTS[self.key] = text or f"{self.title}({{}})"
 
     def __repr__(self) -> str:
@@ -203,6 +216,8 @@ if TYPE_CHECKING:
         precise: str | Callable[..., Any] | None = None,
         rational: Callable[..., Any] | bool | None = None,
         plain: str | tuple[str, ...] = (),
+        arrays: str | Callable[..., Any] | None = "",
+        spellings: str = "",
     ) -> Callable[[Callable[..., tuple[Any, ...]]], Callable[..., Any]]: ...
 
 
@@ -220,6 +235,8 @@ def primitive(
     precise: str | Callable[..., Any] | None = None,
     rational: Callable[..., Any] | bool | None = None,
     plain: str | tuple[str, ...] = (),
+    arrays: str | Callable[..., Any] | None = "",
+    spellings: str = "",
 ) -> Any:
     """Make an operation from a rule: a function that returns its value and one local derivative per operand.
 
@@ -235,6 +252,10 @@ def primitive(
     "log Γ({})". `plain` names the operands without a derivative, such as a count: a number that carries one is refused
     there.
 
+    `arrays`, a function of arrays of floats, computes the values of many rows at once where NumPy runs compiled code; a
+    ufunc in `kernel` does so, too. `spellings` says what NumPy and SciPy call the operation, like "numpy.arcsin" (or
+    "scipy.special" alone, for the same name), so that their function on Values is this operation.
+
     >>> from autograd import Value
     >>> @primitive
     ... def cube(x):
@@ -248,6 +269,8 @@ def primitive(
 
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
         _check_signature(rule, {"vectors": sequences, "plain": undifferentiated}, kernel)
+        if not (arrays is None or callable(arrays) or arrays == "" or rule.__module__.startswith("autograd.")):
+            raise TypeError(f"primitive {rule.__name__}: arrays= must be a function of arrays, got {arrays!r:.60}")
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
         if rational is True and not callable(precise):
             raise TypeError(f"primitive {rule.__name__}: rational=True takes a formula in precise=, got {precise!r}")
@@ -260,8 +283,9 @@ def primitive(
                 f"primitive {rule.__name__}: text= has a place for operand {max(places) + 1}, got {text!r}"
             )
         row = Primitive(
-            rule, symbol, title, text, intervals, kinks, sequences, native, kernel, precise, rational, undifferentiated
-        )
+            rule, symbol, title, text, intervals, kinks, sequences, native, kernel, precise, rational, undifferentiated,
+            arrays, tuple(spellings.split()),
+        )  # fmt: skip
         if row.name not in BUILT_IN:
             TABLE[row.name] = row
             for added in ADDED:
@@ -269,6 +293,11 @@ def primitive(
         return row.function
 
     return declare if rule is None else declare(rule)
+
+
+def _is_ufunc(kernel: Any) -> bool:
+    """Whether a user's kernel is a function of arrays, too, as those of `scipy.special` are."""
+    return type(kernel).__name__ == "ufunc"
 
 
 def _key(name: str) -> str:

@@ -18,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@primitive(kernel=floats.sin, precise="sin", domain="(-inf, inf)")
+@primitive(kernel=floats.sin, precise="sin", domain="(-inf, inf)", spellings="math numpy")
 def sin(x: Number) -> Partials:
     """Sine of x radians; ValueError at an infinity.
 
@@ -28,7 +28,7 @@ def sin(x: Number) -> Partials:
     return (cos(x),)
 
 
-@primitive(kernel=floats.cos, precise="cos", domain="(-inf, inf)")
+@primitive(kernel=floats.cos, precise="cos", domain="(-inf, inf)", spellings="math numpy")
 def cos(x: Number) -> Partials:
     """Cosine of x radians; ValueError at an infinity.
 
@@ -38,7 +38,7 @@ def cos(x: Number) -> Partials:
     return (-sin(x),)
 
 
-@primitive(kernel=floats.tan, precise="tan", domain="(-inf, inf)")
+@primitive(kernel=floats.tan, precise="tan", domain="(-inf, inf)", spellings="math numpy")
 def tan(x: Number, *, z: Number) -> Partials:
     """Tangent of x radians; ValueError at an infinity.
 
@@ -48,7 +48,7 @@ def tan(x: Number, *, z: Number) -> Partials:
     return (1 + z * z,)
 
 
-@primitive(kernel=floats.asin, precise="asin", domain="[-1, 1]")
+@primitive(kernel=floats.asin, precise="asin", domain="[-1, 1]", spellings="math numpy.arcsin")
 def asin(x: Number) -> Partials:
     """Angle in radians whose sine is x, for x in [-1, 1]; ValueError elsewhere.
 
@@ -58,7 +58,7 @@ def asin(x: Number) -> Partials:
     return (ratio(1.0, root_one_minus_square(x)),)
 
 
-@primitive(kernel=floats.acos, precise="acos", domain="[-1, 1]")
+@primitive(kernel=floats.acos, precise="acos", domain="[-1, 1]", spellings="math numpy.arccos")
 def acos(x: Number) -> Partials:
     """Angle in radians whose cosine is x, for x in [-1, 1]; ValueError elsewhere.
 
@@ -68,7 +68,7 @@ def acos(x: Number) -> Partials:
     return (ratio(-1.0, root_one_minus_square(x)),)
 
 
-@primitive(kernel=floats.atan, precise="atan")
+@primitive(kernel=floats.atan, precise="atan", spellings="math numpy.arctan")
 def atan(x: Number) -> Partials:
     """Angle in radians, in [-π/2, π/2], whose tangent is x.
 
@@ -82,6 +82,7 @@ def atan(x: Number) -> Partials:
     kernel=floats.atan2,
     precise="atan2",
     kinks=(Kink("y = x = 0", lambda y, x: y == 0 and x == 0, (0.0, 0.0), (0.0, 0.0)),),
+    spellings="math numpy.arctan2",
 )
 def atan2(y: Number, x: Number) -> Partials:
     """Angle in radians, in [-π, π], of the point (x, y).
@@ -92,7 +93,7 @@ def atan2(y: Number, x: Number) -> Partials:
     return (inverse_square_slope(x, y), -inverse_square_slope(y, x))
 
 
-@primitive(kernel=floats.sinh, precise="sinh", domain="[-inf, inf]")
+@primitive(kernel=floats.sinh, precise="sinh", domain="[-inf, inf]", spellings="math numpy")
 def sinh(x: Number) -> Partials:
     """Hyperbolic sine; OverflowError beyond ±710.47.
 
@@ -102,7 +103,7 @@ def sinh(x: Number) -> Partials:
     return (cosh(x),)
 
 
-@primitive(kernel=floats.cosh, precise="cosh", domain="[-inf, inf]")
+@primitive(kernel=floats.cosh, precise="cosh", domain="[-inf, inf]", spellings="math numpy")
 def cosh(x: Number) -> Partials:
     """Hyperbolic cosine; OverflowError beyond ±710.47.
 
@@ -112,7 +113,7 @@ def cosh(x: Number) -> Partials:
     return (sinh(x),)
 
 
-@primitive(kernel=floats.tanh, precise="tanh")
+@primitive(kernel=floats.tanh, precise="tanh", spellings="math numpy")
 def tanh(x: Number) -> Partials:
     """Hyperbolic tangent.
 
@@ -122,7 +123,7 @@ def tanh(x: Number) -> Partials:
     return (sech2(x),)
 
 
-@primitive(kernel=floats.asinh, precise="asinh")
+@primitive(kernel=floats.asinh, precise="asinh", spellings="math numpy.arcsinh")
 def asinh(x: Number) -> Partials:
     """Inverse of the hyperbolic sine.
 
@@ -132,7 +133,7 @@ def asinh(x: Number) -> Partials:
     return (ratio(1.0, hypot(1.0, x)),)
 
 
-@primitive(kernel=floats.acosh, precise="acosh", domain="[1, inf]")
+@primitive(kernel=floats.acosh, precise="acosh", domain="[1, inf]", spellings="math numpy.arccosh")
 def acosh(x: Number) -> Partials:
     """Inverse of the hyperbolic cosine, for x ≥ 1; ValueError elsewhere.
 
@@ -142,7 +143,7 @@ def acosh(x: Number) -> Partials:
     return (ratio(1.0, root_square_minus_one(x)),)
 
 
-@primitive(kernel=floats.atanh, precise="atanh", domain="(-1, 1)")
+@primitive(kernel=floats.atanh, precise="atanh", domain="(-1, 1)", spellings="math numpy.arctanh")
 def atanh(x: Number) -> Partials:
     """Inverse of the hyperbolic tangent, for x in (-1, 1); ValueError elsewhere.
 
@@ -156,6 +157,7 @@ def atanh(x: Number) -> Partials:
     kernel=floats.hypot,
     precise="hypot",
     kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="partials"),),
+    spellings="math numpy",
 )
 def hypot(x: Number, y: Number) -> Partials:
     """√(x² + y²), without intermediate overflow; of more numbers, their norm.
@@ -166,7 +168,7 @@ def hypot(x: Number, y: Number) -> Partials:
     return (cosine(x, y), cosine(y, x))
 
 
-@primitive(kernel=elementary.degrees, precise=lambda x: x * constant("180/π", x))
+@primitive(kernel=elementary.degrees, precise=lambda x: x * constant("180/π", x), spellings="math numpy numpy.rad2deg")
 def degrees(x: Number) -> Partials:
     """An angle of x radians in degrees.
 
@@ -176,7 +178,7 @@ def degrees(x: Number) -> Partials:
     return (constant("180/π", x),)
 
 
-@primitive(kernel=elementary.radians, precise=lambda x: x * constant("π/180", x))
+@primitive(kernel=elementary.radians, precise=lambda x: x * constant("π/180", x), spellings="math numpy numpy.deg2rad")
 def radians(x: Number) -> Partials:
     """An angle of x degrees in radians.
 
@@ -219,6 +221,7 @@ def _cosine(x: Number, y: Number) -> Number:
     kernel=slopes.cosine,
     precise=_cosine,
     kinks=(Kink("x = y = 0", lambda x, y: x == 0 and y == 0, (0.0, 0.0), (0.0, 0.0), sides="value"),),
+    arrays="kernels.cosine",
 )
 def cosine(x: Number, y: Number) -> Partials:
     """x / hypot(x, y): the cosine of the angle between (x, y) and the first axis.
@@ -236,6 +239,7 @@ def cosine(x: Number, y: Number) -> Partials:
     kernel=slopes.inverse_square_slope,
     precise=lambda x, y: select(x == 0, 0 * y, ratio(x, x * x + y * y)),
     rational=True,
+    arrays="kernels.inverse_square_slope",
 )
 def inverse_square_slope(x: Number, y: Number) -> Partials:
     """x / (x² + y²), and 0 at the origin.
@@ -251,6 +255,7 @@ def inverse_square_slope(x: Number, y: Number) -> Partials:
     kernel=slopes.inverse_square_xx,
     precise=lambda x, y: ratio((y - x) * (y + x), (x * x + y * y) ** 2),
     rational=True,
+    arrays="kernels.inverse_square_xx",
 )
 def inverse_square_xx(x: Number, y: Number) -> Partials:
     """(y² - x²) / (x² + y²)².
@@ -267,6 +272,7 @@ def inverse_square_xx(x: Number, y: Number) -> Partials:
     kernel=slopes.inverse_square_xy,
     precise=lambda x, y: ratio(-2 * x * y, (x * x + y * y) ** 2),
     rational=True,
+    arrays="kernels.inverse_square_xy",
 )
 def inverse_square_xy(x: Number, y: Number) -> Partials:
     """-2xy / (x² + y²)².
@@ -278,7 +284,7 @@ def inverse_square_xy(x: Number, y: Number) -> Partials:
     return (2 * v * (3 * w * w - v * v), 2 * w * (3 * v * v - w * w))
 
 
-@primitive(text="sech²({})", kernel=slopes.sech2, precise=lambda x: 1 / cosh(x) ** 2)
+@primitive(text="sech²({})", kernel=slopes.sech2, precise=lambda x: 1 / cosh(x) ** 2, arrays="kernels.sech2")
 def sech2(x: Number, *, z: Number) -> Partials:
     """1 / cosh²(x), the derivative of tanh.
 
@@ -288,7 +294,13 @@ def sech2(x: Number, *, z: Number) -> Partials:
     return (-2 * tanh(x) * z,)
 
 
-@primitive(text="1/(1 + {}²)", kernel=slopes.inverse_one_plus_square, precise=lambda x: 1 / (1 + x * x), rational=True)
+@primitive(
+    text="1/(1 + {}²)",
+    kernel=slopes.inverse_one_plus_square,
+    precise=lambda x: 1 / (1 + x * x),
+    rational=True,
+    arrays="kernels.inverse_one_plus_square",
+)
 def inverse_one_plus_square(x: Number, *, z: Number) -> Partials:
     """1 / (1 + x²), the witch of Agnesi, the derivative of atan.
 
@@ -298,7 +310,13 @@ def inverse_one_plus_square(x: Number, *, z: Number) -> Partials:
     return (-2 * (x * z) * z,)
 
 
-@primitive(text="1 - {}²", kernel=slopes.one_minus_square, precise=lambda x: (1 - x) * (1 + x), rational=True)
+@primitive(
+    text="1 - {}²",
+    kernel=slopes.one_minus_square,
+    precise=lambda x: (1 - x) * (1 + x),
+    rational=True,
+    arrays="kernels.one_minus_square",
+)
 def one_minus_square(x: Number) -> Partials:
     """1 - x², accurate near ±1.
 
@@ -308,7 +326,12 @@ def one_minus_square(x: Number) -> Partials:
     return (-2 * x,)
 
 
-@primitive(text="√(1 - {}²)", kernel=slopes.root_one_minus_square, precise=lambda x: sqrt((1 - x) * (1 + x)))
+@primitive(
+    text="√(1 - {}²)",
+    kernel=slopes.root_one_minus_square,
+    precise=lambda x: sqrt((1 - x) * (1 + x)),
+    arrays="kernels.root_one_minus_square",
+)
 def root_one_minus_square(x: Number, *, z: Number) -> Partials:
     """√(1 - x²), accurate near ±1.
 
@@ -318,7 +341,12 @@ def root_one_minus_square(x: Number, *, z: Number) -> Partials:
     return (-ratio(x, z),)
 
 
-@primitive(text="√({}² - 1)", kernel=slopes.root_square_minus_one, precise=lambda x: sqrt((x - 1) * (x + 1)))
+@primitive(
+    text="√({}² - 1)",
+    kernel=slopes.root_square_minus_one,
+    precise=lambda x: sqrt((x - 1) * (x + 1)),
+    arrays="kernels.root_square_minus_one",
+)
 def root_square_minus_one(x: Number, *, z: Number) -> Partials:
     """√(x² - 1), accurate near 1.
 

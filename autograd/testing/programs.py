@@ -142,11 +142,14 @@ def spread(indices: tuple[int, ...]) -> tuple[int, ...]:
 def names_of(ops: Iterable[str | Callable[..., Any]] | None = None) -> list[str]:
     """The names of operations (default: all public ones), the most readable first."""
     if ops is None:
-        ops = [name for name in TABLE if hasattr(public, name)]
+        ops = [name for name, row in TABLE.items() if hasattr(public, name) and not row.plain]
     names = [op if isinstance(op, str) else getattr(getattr(op, "primitive", None), "name", repr(op)) for op in ops]
     unknown = [name for name in names if name not in TABLE]
     if unknown:
         raise ValueError(f"programs: no operation {', '.join(unknown)} in the table")
+    counting = [name for name in names if TABLE[name].plain]
+    if counting:
+        raise ValueError(f"programs: {', '.join(counting)} has an operand that is plain, and is not drawn")
     return sorted(names, key=lambda name: PREFERRED.index(name) if name in PREFERRED else len(PREFERRED))
 
 

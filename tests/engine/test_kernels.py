@@ -139,12 +139,25 @@ def test_a_kernel_of_a_sequence(table: Any, compile: Any) -> None:
     assert (values.tolist(), slopes.tolist()) == ([3.0, 8.0], [3.0, 8.0])
 
 
+@pytest.mark.parametrize("options", [{"kernel": special.spence}, {"kernel": lambda x: 1.0, "arrays": special.spence}])
+def test_many_rows_at_once(table: Any, options: Any) -> None:
+    """A ufunc, or a function in `arrays=`, takes the rows together where NumPy runs them; machine code takes each."""
+    made = primitive(**options)(lambda x: (autograd.log(x) / (1 - x),))
+    xs = np.linspace(0.1, 0.9, 7)
+    fast = autograd.compile(lambda x: x * made(x), rows=("x",), backend="numpy")
+    assert fast(xs) == pytest.approx(xs * special.spence(xs), rel=1e-15)
+    each = autograd.compile(lambda x: x * made(x), rows=("x",), backend="llvm")
+    assert each(xs) == pytest.approx(xs * [made(x) for x in xs], rel=1e-15)
+
+
 @both
-def test_a_kernel_with_the_name_of_an_instruction(table: Any, compile: Any) -> None:
-    @primitive(kernel=lambda x: x * x + 1.0)
-    def square(x: Any) -> Any:
+@pytest.mark.parametrize("name", ["square", "σ", "f_2", "<lambda>"])  # an instruction's, Greek, like a key, none
+def test_a_kernel_of_any_name(table: Any, compile: Any, name: str) -> None:
+    def rule(x: Any) -> Any:
         return (2 * x,)
 
+    rule.__name__ = name
+    square = primitive(kernel=lambda x: x * x + 1.0)(rule)
     values, slopes = compile(square, rows=("x",)).value_and_grad(np.array([1.0, 3.0]))
     assert (values.tolist(), slopes.tolist()) == ([2.0, 10.0], [2.0, 6.0])
 
@@ -173,6 +186,7 @@ def test_what_a_kernel_raises_names_the_operation(table: Any) -> None:
     ("options", "rule", "message"),
     [
         ({"kernel": 3}, lambda x: (x,), "kernel= must be a function of floats"),
+        ({"kernel": math.sin, "arrays": "numpy.sin"}, lambda x: (x,), "arrays= must be a function of arrays"),
         ({"kernel": math.sin}, lambda x: x, "must return (1 local derivatives,)"),
         ({"kernel": math.sin}, lambda x: (x, x), "must return (1 local derivatives,)"),
         ({}, lambda x, *, z: (x, (z,)), "the rule of a kernel may take its value as z"),

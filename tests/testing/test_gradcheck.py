@@ -261,6 +261,8 @@ def test_a_lane_or_a_domain_that_is_none() -> None:
         strategies.values((2, 1))
     with pytest.raises(ValueError, match="no operation <built-in function sin> in the table"):
         programs([math.sin])
+    with pytest.raises(ValueError, match="gammainc has an operand that is plain"):
+        programs(["gammainc"])
     with pytest.raises(ValueError, match="inputs and size must be 1 or more, got 3 and 0"):
         programs(size=0)
     with pytest.raises(TypeError, match="a domain must be written like"):

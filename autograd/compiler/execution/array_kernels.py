@@ -11,92 +11,17 @@ number by number; without that too, `lowering.executable` expands it by its rule
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy
 
 from autograd.compiler.execution import kernels, powers
 from autograd.compiler.execution.kernels import ZERO
+from autograd.primitives import ROWS
 
-ARRAY_KERNELS: dict[str, Callable[..., Any]] = {
-    # arithmetic
-    "add": numpy.add,
-    "subtract": numpy.subtract,
-    "multiply": numpy.multiply,
-    "divide": numpy.divide,
-    "ratio": numpy.divide,
-    "floor_divide": numpy.floor_divide,
-    "mod": numpy.remainder,
-    "negative": numpy.negative,
-    "positive": numpy.positive,
-    "power": powers.power,
-    "constant_power": powers.power,
-    "monomial": powers.falling_power,
-    "falling_power": powers.falling_power,
-    "scaled_power": powers.scaled_power,
-    "xlogy": powers.xlogy,
-    # exponentials, logarithms and roots
-    "exp": numpy.exp,
-    "expm1": numpy.expm1,
-    "log": numpy.log,
-    "log1p": numpy.log1p,
-    "log2": numpy.log2,
-    "log10": numpy.log10,
-    "sqrt": numpy.sqrt,
-    "cbrt": numpy.cbrt,
-    "scaled_exp": powers.scaled_exp,
-    # angles, hyperbolic functions, and their slopes
-    "sin": numpy.sin,
-    "cos": numpy.cos,
-    "tan": numpy.tan,
-    "asin": numpy.arcsin,
-    "acos": numpy.arccos,
-    "atan": numpy.arctan,
-    "atan2": numpy.arctan2,
-    "sinh": numpy.sinh,
-    "cosh": numpy.cosh,
-    "tanh": numpy.tanh,
-    "asinh": numpy.arcsinh,
-    "acosh": numpy.arccosh,
-    "atanh": numpy.arctanh,
-    "hypot": numpy.hypot,
-    "cosine": kernels.cosine,
-    "inverse_square_slope": kernels.inverse_square_slope,
-    "inverse_square_xx": kernels.inverse_square_xx,
-    "inverse_square_xy": kernels.inverse_square_xy,
-    "sech2": kernels.sech2,
-    "inverse_one_plus_square": kernels.inverse_one_plus_square,
-    "one_minus_square": kernels.one_minus_square,
-    "root_one_minus_square": kernels.root_one_minus_square,
-    "root_square_minus_one": kernels.root_square_minus_one,
-    # activations, and the normal distribution
-    "relu": kernels.relu,
-    "leaky_relu": kernels.leaky_relu,
-    "softplus": kernels.softplus,
-    "log_sigmoid": kernels.log_sigmoid,
-    "sigmoid": kernels.sigmoid,
-    "sigmoid_slope": kernels.sigmoid_slope,
-    "sigmoid_of_difference": kernels.sigmoid_of_difference,
-    "logit_slope": kernels.logit_slope,
-    "silu": kernels.silu,
-    "silu_slope": kernels.silu_slope,
-    "erf": kernels.erf,
-    "erfc": kernels.erfc,
-    "normal_cdf": kernels.normal_cdf,
-    "gelu": kernels.gelu,
-    "gelu_slope": kernels.gelu_slope,
-    # piecewise functions
-    "abs": numpy.absolute,
-    "sign": numpy.sign,
-    "side": numpy.sign,
-    "floor": numpy.floor,
-    "ceil": numpy.ceil,
-    "round": numpy.rint,
-    "maximum": kernels.greater_of,
-    "minimum": kernels.lesser_of,
-    "clip": kernels.clip,
-    "where": kernels.where,
+HOMES = {"numpy": numpy, "kernels": kernels, "powers": powers}
+COMPARISONS: dict[str, Callable[..., Any]] = {
     "<": numpy.less,
     "<=": numpy.less_equal,
     ">": numpy.greater,
@@ -106,9 +31,29 @@ ARRAY_KERNELS: dict[str, Callable[..., Any]] = {
 }
 
 
+@cache
+def own_array_kernel(op: str) -> Callable[..., Any] | None:
+    """The array kernel that an operation's row names: by default, NumPy's function of the same meaning."""
+    if op in COMPARISONS:
+        return COMPARISONS[op]
+    row = ROWS[op]
+    if callable(row.arrays):
+        return partial(_of_user, row.arrays)
+    spelled = next((name for name in row.spellings if name.startswith("numpy.")), "")
+    home, _, name = (spelled if row.arrays == "" else row.arrays or "").partition(".")
+    found: Callable[..., Any] | None = getattr(HOMES[home], name) if home else None
+    return found
+
+
+def _of_user(function: Callable[..., Any], *operands: Any) -> None:
+    """A user's function of arrays, which returns its result."""
+    *given, out = operands
+    numpy.copyto(out, function(*given))
+
+
 def array_kernel(op: str) -> Callable[..., Any]:
     """The array kernel of an operation, or its float function number by number."""
-    return ARRAY_KERNELS.get(op) or kernels.one_by_one(op)
+    return own_array_kernel(op) or kernels.one_by_one(op)
 
 
 def bound(

@@ -9,11 +9,13 @@ from typing import Any
 import numpy
 
 from autograd.compiler.execution.array_kernels import array_kernel, bound
+from autograd.compiler.execution.kernels import one_by_one
 from autograd.compiler.llvm import libraries
 from autograd.compiler.llvm.elementary import between, bits, frexp, power_of_two, scaled
 from autograd.compiler.llvm.lanes import BITS, BOOLEAN, DOUBLE, Lanes, constant, like
 from autograd.compiler.llvm.operations import UFUNCS
 from autograd.compiler.llvm.text import Body
+from autograd.primitives import ROWS
 
 # Kernels of a few instructions, inlined where they are used.
 SMALL = {
@@ -38,6 +40,9 @@ def applied(body: Body, op: str, operands: Sequence[Lanes], booleans: bool) -> L
         inside = varying[0].body if varying else body
         given = [next(others) if known is None else constant(inside, known) for known in constants]
         out = Lanes(inside, "zeroinitializer", BOOLEAN if booleans else DOUBLE)
+        if op in ROWS and callable(ROWS[op].arrays):  # a user's, of NumPy's arrays: no machine code
+            one_by_one(op)(*given, out)
+            return out
         function, arguments = bound(op, given, out, [known is not None for known in constants])
         function(*arguments)
         return out

@@ -7,6 +7,8 @@ swallow it, and leave what they return undefined.
 
 from __future__ import annotations
 
+import re
+
 from autograd.compiler.llvm.text import Module
 
 PREFIX = "Py"  # of the names in its C API
@@ -22,7 +24,7 @@ define i32 @unlocked(ptr %run, ptr %frame, ptr %scratch) {
 """
 
 ASK = """
-define internal double @ask_{name}({operands}) noinline {{
+define internal double @ask_{function}({operands}) noinline {{
 entry:
   %state = call i32 @PyGILState_Ensure()
   %raised = call ptr @PyErr_Occurred()
@@ -59,9 +61,19 @@ def asking(module: Module, name: str, count: int) -> str:
     module.declare("ptr", "PyObject_CallFunction", "ptr", "ptr", "...")
     module.declare("double", "PyFloat_AsDouble", "ptr")
     module.declare("void", "Py_DecRef", "ptr")
-    function, kinds = ENGINE + name, f"doubles{count}"
+    function, kinds = engine_symbol(name), f"doubles{count}"
     module.declarations[function] = f"@{function} = external global i8"
     module.texts[kinds] = f'@{kinds} = private constant [{count + 1} x i8] c"{"d" * count}\\00"'
     operands = ", ".join(f"double %x{i}" for i in range(count))
-    module.texts[f"ask_{name}"] = ASK.format(name=name, function=function, kinds=kinds, operands=operands)
-    return f"@ask_{name}"
+    module.texts[f"ask_{function}"] = ASK.format(function=function, kinds=kinds, operands=operands)
+    return f"@ask_{function}"
+
+
+def engine_symbol(name: str) -> str:
+    """The symbol of an engine function; a user may call it σ, or `<lambda>`, which LLVM takes in no symbol."""
+    return ENGINE + re.sub(r"[^\x00-\x7f]|\W", lambda c: f"${ord(c[0]):x}$", name)
+
+
+def engine_name(symbol: str) -> str:
+    """The name of the engine function with this symbol."""
+    return re.sub(r"\$([0-9a-f]+)\$", lambda c: chr(int(c[1], 16)), symbol.removeprefix(ENGINE))

@@ -14,14 +14,14 @@ from functools import cache
 from typing import Any
 
 from autograd.compiler.execution.kernels import float_function
-from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking
+from autograd.compiler.llvm.interpreter import ENGINE, PREFIX, asking, engine_name
 from autograd.compiler.llvm.lanes import BOOLEAN, DOUBLE, Lanes, Unsupported, constant, in_parts, like
 from autograd.compiler.llvm.text import Body
 
 NAMES = {  # NumPy's names, and C's
-    "log2": "log2", "log10": "log10", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
-    "arctan": "atan", "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "hypot": "hypot", "power": "pow", "erf": "erf",
+    "exp2": "exp2", "log2": "log2", "log10": "log10", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin",
+    "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "arcsinh": "asinh",
+    "arccosh": "acosh", "arctanh": "atanh", "hypot": "hypot", "power": "pow", "fmod": "fmod", "erf": "erf",
 }  # fmt: skip
 PREFIXES = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # of libmvec's functions, by doubles in a vector
 
@@ -46,7 +46,7 @@ def _float_function(name: str) -> Any:
 def address(symbol: str) -> int:
     """The address of a function that a module declares; 0 if there is none."""
     if symbol.startswith(ENGINE):
-        return id(_float_function(symbol.removeprefix(ENGINE)))
+        return id(_float_function(engine_name(symbol)))
     library = ctypes.pythonapi if symbol.startswith(PREFIX) else _libraries()[symbol.startswith("_ZGV")]
     try:
         return ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value or 0

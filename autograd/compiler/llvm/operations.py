@@ -139,6 +139,8 @@ UFUNCS |= {
     "minimum": _greater_of("lt", "le"),
     "remainder": _remainder,
     "floor_divide": _floor_divide,
+    "degrees": lambda x: x * math.degrees(1.0),
+    "radians": lambda x: x * math.radians(1.0),
     "less": _compared("olt"),
     "less_equal": _compared("ole"),
     "greater": _compared("ogt"),

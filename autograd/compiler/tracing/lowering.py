@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any
 
-from autograd.compiler.execution.array_kernels import ARRAY_KERNELS
+from autograd.compiler.execution.array_kernels import own_array_kernel
 from autograd.compiler.programs.building import VARIABLE, ProgramBuilder, rewritten
 from autograd.compiler.programs.loops import every_operation
 from autograd.compiler.programs.program import DETACH, LOOP, Program
@@ -290,7 +290,7 @@ def executable(program: Program) -> Program:
 
 def _is_written_out(op: str) -> bool:
     """Whether an operation has no kernel of any kind, so that its rule must be expanded."""
-    return op != LOOP and op in ROWS and op not in ARRAY_KERNELS and ROWS[op].kernel is None
+    return op != LOOP and op in ROWS and ROWS[op].kernel is None and own_array_kernel(op) is None
 
 
 class _WrittenOut(Lowering):

@@ -50,7 +50,7 @@ def loop(x: Any) -> Any:
     unlike()
 
 
-LOOP_ROW = Primitive(loop, "", "loop", "", (), (), ("x",), None, None, None, None, ())
+LOOP_ROW = Primitive(loop, vectors=("x",))
 
 
 class Partial:

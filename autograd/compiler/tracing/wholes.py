@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from autograd.compiler.execution.array_kernels import ARRAY_KERNELS
+from autograd.compiler.execution.array_kernels import array_kernel
 from autograd.compiler.programs.building import VARIABLE
 from autograd.compiler.programs.loops import COUNTED
 
@@ -50,7 +50,7 @@ def _rounds(body: ProgramBuilder, known: dict[int, Any]) -> bool:
         numbers = [known.get(j, body.constants[j]) for j in operands]
         if any(x is VARIABLE or not _is_whole(x) for x in numbers):
             continue
-        known[i] = ARRAY_KERNELS[op](*numbers, numpy.empty(len(moving[0])))
+        known[i] = array_kernel(op)(*numbers, numpy.empty(len(moving[0])))
         if not (abs(known[i]) <= LARGEST_EXACT).all():  # nor NaN, for an error of Python's
             return True
     return False

@@ -155,12 +155,8 @@ def _modf(x: Any) -> Any:
     return choose(scalars.isinf(x), p.copysign(0.0, x), p.fmod(x, 1.0)), scalars.trunc(x)
 
 
-MATH_ALIKE = (
-    "exp expm1 log log1p log2 log10 sqrt cbrt exp2 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
-    "erf erfc gamma lgamma degrees radians copysign fmod hypot"
-)
 OURS_IN_MATH: dict[str, Callable[..., Any]] = {
-    **{name: getattr(p, name) for name in MATH_ALIKE.split()},
+    **{x.removeprefix("math."): row.function for x, row in p.SPELLINGS.items() if x.startswith("math.")},
     "pow": lambda x, y: x**y, "fabs": p.abs, "isnan": scalars.isnan, "isinf": scalars.isinf,
     "isfinite": scalars.isfinite, "isclose": _isclose, "remainder": remainder, "ldexp": _ldexp, "frexp": _frexp,
     "ulp": _ulp, "nextafter": _nextafter,
