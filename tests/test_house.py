@@ -97,7 +97,6 @@ def test_imports_go_down_the_models(path: Path) -> None:
 FILES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
 LOADS_ABOVE = {  # files whose functions load what stands above them, when they are called
     "autograd.compiler.programs.program": "methods of a program print it and roll it up, wherever it was unpickled",
-    "autograd.lifting": "the first call of a lifted function loads the room, and NumPy with it",
 }
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from types import MethodType
 
 from autograd.forks import at_work
-from autograd.refusals import is_ours
+from autograd.lifting.lifted import Lifted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,14 +14,8 @@ if TYPE_CHECKING:
     F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Lifted:
-    """A function that `lift` made: on plain numbers it is f itself, on Values and in a trace f's code on our names."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        if not callable(function):
-            raise TypeError(f"lift: f must be a function, got {type(function).__name__} {function!r:.60}")
-        functools.update_wrapper(self, function)
-        self.watched = function  # what `compile` watches for changes
+class LiftedFunction(Lifted):
+    """A `Lifted` that can be called."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not _loaded:
@@ -32,17 +24,6 @@ class Lifted:
         if is_plain_call(self.watched, args, kwargs):
             return self.watched(*args, **kwargs)
         return reading().call(self.watched, args, kwargs)
-
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else MethodType(self, instance)
-
-    def __repr__(self) -> str:
-        return f"<lifted {getattr(self.watched, '__qualname__', self.watched)}>"
-
-
-def function_of(x: Any) -> Any:
-    """The function behind `lift` or `compile`; x itself if it is made by neither."""
-    return x.watched if is_ours(type(x).__module__) and hasattr(x, "watched") else x
 
 
 _loaded: list[Any] = []  # what a call needs of this room, which loads NumPy
@@ -66,6 +47,6 @@ def lift(f: F) -> F:
     >>> grad(lift(lambda x: math.sqrt(max(x, 0.0))))(4.0)
     0.25
     """
-    made: Any = f if isinstance(f, Lifted) else Lifted(f)
+    made: Any = f if isinstance(f, LiftedFunction) else LiftedFunction(f)
     found: F = made
     return found

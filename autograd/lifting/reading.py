@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy
 
-from autograd.lifting import Lifted, function_of
 from autograd.lifting.branching.branches import Branches
 from autograd.lifting.branching.choices import CHOICES, OF_TRUTHS, choice_of
 from autograd.lifting.branching.contents import dict_of, held_by
 from autograd.lifting.branching.handlers import asks_for_booleans, changes, hides_arithmetic
+from autograd.lifting.lifted import Lifted, function_of
 from autograd.lifting.rewriting.dict_caches import caches_of
 from autograd.lifting.rewriting.single_entry_caches import single_entries_of
 from autograd.lifting.rewriting.sources import rewritten
@@ -183,7 +183,7 @@ class Reading:
 
     def _rebuilt(self, x: Any) -> Any:
         kind = type(x)
-        if kind is Lifted:
+        if issubclass(kind, Lifted):
             return (self if self.lifts else Reading(self.branches)).read(x.watched)
         if self.branches and function_of(x) is not x:  # compiled
             return x.read_as(self.stand_in(x.watched))

@@ -28,7 +28,7 @@ import numpy
 
 from autograd.compiler.inputs.names import names, spelled
 from autograd.engine import Value
-from autograd.lifting import function_of
+from autograd.lifting.lifted import function_of
 from autograd.refusals import is_library, is_ours
 
 INSTALLED = ("site-packages", "dist-packages")

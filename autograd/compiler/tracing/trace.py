@@ -20,8 +20,8 @@ from autograd.engine import Value
 from autograd.engine.kinks import Differentiated, differentiated
 from autograd.engine.recording import Recording
 from autograd.engine.value import GIVEN, clock
-from autograd.lifting import Lifted
 from autograd.lifting.branching.branches import Branches
+from autograd.lifting.lifted import Lifted
 from autograd.lifting.reading import Reading
 from autograd.numbers.kinds import coerce
 from autograd.refusals import refusing
@@ -138,8 +138,9 @@ def reader(f: Callable[..., Any], turns: int) -> tuple[Any, Branches]:
     Rows may make that many turns of an open loop while others have left it.
     """
     branches = Branches(turns)
-    lifts = type(f) is Lifted
-    return Reading(branches, lifts).read(f.watched if lifts else f), branches  # type: ignore[attr-defined]  # a Lifted has it
+    if isinstance(f, Lifted):
+        return Reading(branches, True).read(f.watched), branches
+    return Reading(branches, False).read(f), branches
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:

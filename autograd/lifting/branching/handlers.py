@@ -10,7 +10,7 @@ from opcode import opmap, opname
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from autograd.lifting import function_of
+from autograd.lifting.lifted import function_of
 from autograd.lifting.rewriting.dict_caches import caches_of
 from autograd.lifting.stand_ins.plain import closed_over, names_of
 from autograd.refusals import is_library
