@@ -178,9 +178,20 @@ class Rolling(Contracting):
             return None
         if op == CONTRACTION:
             return op, len(graph.terms[i].pairs), len(graph.terms[i].singles)
-        if op in PRIMITIVES and PRIMITIVES[op].plain:
+        plain = self._plain_operands(i)
+        if any(graph.ops[j] != CONSTANT for j in plain):
             return None
-        return op, tuple([j == CONSTANT_SOURCE for j in operands]), graph.is_boolean(i)
+        orders = tuple([graph.values[j] for j in plain])
+        return op, tuple([j == CONSTANT_SOURCE for j in operands]), graph.is_boolean(i), orders
+
+    def _plain_operands(self, i: int) -> list[int]:
+        """The operands that the operation's row declares plain, such as the order of a derivative."""
+        row = PRIMITIVES.get(self.graph.ops[i])
+        if row is None or not row.plain:
+            return []
+        groups = zip(row.parameters, row.structured(tuple(self.graph.operands[i])))
+        plain = [x for name, x in groups if name in row.plain]
+        return [j for x in plain for j in (x if isinstance(x, tuple) else (x,))]
 
     def _distant_kinship(self, key: Any, i: int) -> Any:
         """What sums of other lengths have in common, if they are long: they are filled up, to twice their length."""
