@@ -12,7 +12,7 @@ from collections.abc import Callable, Set
 from enum import Enum
 from typing import Any
 
-from autograd.transforms.structure import CONTAINERS, is_array, items_of, like
+from autograd.trees import CONTAINERS, is_array, items_of, like, map_parts
 
 SETTING: tuple[()] = ()  # a structure without numbers
 
@@ -29,10 +29,8 @@ def opened(arg: Any) -> Any:
     """
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
         return {field.name: opened(getattr(arg, field.name)) for field in _fields(arg)}
-    if isinstance(arg, dict):
-        return {key: opened(part) for key, part in arg.items()}
-    if isinstance(arg, (list, tuple)):
-        return [opened(part) for part in arg]
+    if isinstance(arg, CONTAINERS):
+        return map_parts(opened, arg if isinstance(arg, dict) else list(arg))
     if isinstance(arg, complex):
         return [arg.real, arg.imag]
     if is_foreign_array(arg):
@@ -64,7 +62,7 @@ def parts_of(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
         return [(f"{name}.{field.name}", field.name, getattr(arg, field.name)) for field in _fields(arg)]
     if hasattr(arg, "_fields"):
         return [(f"{name}.{field}", key, part) for key, (field, part) in enumerate(zip(arg._fields, arg))]
-    if isinstance(arg, (list, tuple, dict)):
+    if isinstance(arg, CONTAINERS):
         return [(f"{name}[{key!r}]", key, part) for key, part in items_of(arg)]
     return []
 

@@ -16,7 +16,7 @@ from autograd.testing.arguments.supplied import DOUBLE
 from autograd.testing.judging.blame import Blame
 from autograd.testing.judging.sources import literal, source
 from autograd.testing.verdicts import Check
-from autograd.transforms.structure import is_array
+from autograd.trees import is_array
 
 IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
 NAMED = "named"  # the attribute of an f that has its last arguments by name
