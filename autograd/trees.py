@@ -122,18 +122,23 @@ def map_tree(function: Callable[[Any], Any], tree: Any, where: str | None = None
             raise _refusal(tree, where)
         return function(x)
 
-    def mapped(part: Any) -> Any:
-        if isinstance(part, dict):
-            return {key: mapped(x) for key, x in part.items()}
-        if isinstance(part, (list, tuple)):
-            of_each = function if PYTHON_NUMBERS.issuperset(map(type, part)) else mapped  # there may be many numbers
-            return like(part, [of_each(x) for x in part])
-        kind = KINDS.get(type(part))
-        if kind is not None and kind.rank < ARRAY_RANK:  # asked first, for the sake of gradients of few numbers
-            return function(part)
-        return _map_array(checked, part) if is_array(part) else checked(part)
+    return _mapped(function, checked, tree)
 
-    return mapped(tree)
+
+def _mapped(function: Callable[[Any], Any], checked: Callable[[Any], Any], tree: Any) -> Any:
+    """A tree with `function` applied to what is known to be a number, and `checked` to other leaves."""
+    if isinstance(tree, dict):
+        return {key: _mapped(function, checked, part) for key, part in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        if PYTHON_NUMBERS.issuperset(map(type, tree)):  # there may be many
+            return like(tree, [function(part) for part in tree])
+        return like(tree, [_mapped(function, checked, part) for part in tree])
+    kind = KINDS.get(type(tree))
+    if kind is not None and kind.rank < ARRAY_RANK:  # asked first, for the sake of gradients of few numbers
+        return function(tree)
+    if is_array(tree):
+        return _map_array(function if tree.dtype.kind in "fiub" else checked, tree)
+    return checked(tree)
 
 
 def flatten(tree: Any, where: str | None = None) -> list[Any]:

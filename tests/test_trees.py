@@ -1,7 +1,9 @@
 """Laws of trees: what they hold comes out in one order, and goes back into containers of the same kinds."""
 
+import gc
 import pickle
 import re
+import weakref
 from functools import reduce
 from itertools import combinations, count
 from operator import getitem
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd import Value
 from autograd.trees import (
     CONTAINERS,
     flatten,
@@ -64,6 +67,19 @@ def test_leaves_have_one_order(tree) -> None:
 def test_maps_compose(tree) -> None:
     assert same(map_tree(halved, map_tree(opposite, tree)), map_tree(lambda x: halved(opposite(x)), tree))
     assert list(map(float, flatten(map_tree(halved, tree)))) == list(map(halved, flatten(tree)))
+
+
+def test_a_walk_keeps_nothing_alive() -> None:
+    """Arguments are freed when a gradient returns, not when garbage is next collected."""
+    leaf = Value(1.0)
+    held = weakref.ref(leaf)
+    gc.disable()
+    try:
+        map_tree(id, {"x": [leaf]}, "x")
+        del leaf
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 @given(CONTAINED)

@@ -49,12 +49,12 @@ def without_settings(arg: Any, name: str, static: Settings) -> Any:
     if name in static:
         return SETTING
     structure = opened(arg)
-    for path, key, part in parts_of(arg, name) if isinstance(structure, (dict, list)) else ():
+    for path, key, part in named_parts(arg, name) if isinstance(structure, (dict, list)) else ():
         structure[key] = without_settings(part, path, static)
     return structure
 
 
-def parts_of(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
+def named_parts(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
     """The parts of an argument: the name of each, its key in the structure of numbers, and what it is."""
     if isinstance(arg, complex) or (is_array(arg) and arg.dtype.kind == "c"):
         return [(f"{name}.{part}", key, getattr(arg, part)) for key, part in enumerate(("real", "imag"))]
@@ -77,7 +77,7 @@ def paths_of(arg: Any, name: str, static: Settings = NO_SETTINGS) -> list[str]:
         return []
     if is_foreign_array(arg):
         return paths_of(as_numpy(arg), name)
-    parts = [(path, part) for path, _, part in parts_of(arg, name)]
+    parts = [(path, part) for path, _, part in named_parts(arg, name)]
     if is_array(arg) and arg.ndim and not parts:
         parts = [(f"{name}[{i}]", part) for i, part in enumerate(arg)]
     if not parts:
@@ -95,7 +95,7 @@ def closer(arg: Any, name: str = "", static: Settings = NO_SETTINGS) -> Rebuild 
         return lambda part: _foreign(part, arg)
     if is_array(arg) and arg.dtype.kind == "c":
         return lambda parts: parts[0] + 1j * parts[1]
-    each = {key: closer(part, path, static) for path, key, part in parts_of(arg, name)}
+    each = {key: closer(part, path, static) for path, key, part in named_parts(arg, name)}
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
         return lambda parts: dataclasses.replace(arg, **{key: closed(each[key], part) for key, part in parts.items()})
     if isinstance(arg, CONTAINERS):
