@@ -7,7 +7,7 @@ kinds, lengths, keys and shapes, but neither the numbers nor the number of rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -250,20 +250,19 @@ def with_masks(x: Any, spec: Any) -> Any:
 
 def without_masks(spec: Any) -> Any:
     """The spec of the same structure with numbers in the place of bools."""
-    if isinstance(spec, (ArraySpec, NumberSpec)):
-        return spec._replace(is_mask=False)
-    if isinstance(spec, ContainerSpec):
-        return spec._replace(parts=tuple(map(without_masks, spec.parts)))
-    return spec
+    return _map_leaves(lambda leaf: leaf if isinstance(leaf, NumbersSpec) else leaf._replace(is_mask=False), spec)
 
 
 def as_arrays(spec: Any) -> Any:
     """The spec of the same structure with arrays in place of lists of rows."""
-    if isinstance(spec, ArraySpec):
-        return ArraySpec(spec.shape)
-    if isinstance(spec, NumberSpec):
-        return NUMBER
-    return spec._replace(parts=tuple(map(as_arrays, spec.parts))) if isinstance(spec, ContainerSpec) else spec
+    return _map_leaves(lambda x: x._replace(makes=()) if isinstance(x, ArraySpec) else x, without_masks(spec))
+
+
+def _map_leaves(function: Callable[[Any], Any], spec: Any) -> Any:
+    """The same spec with `function` of each of its leaves."""
+    if isinstance(spec, ContainerSpec):
+        return spec._replace(parts=tuple([_map_leaves(function, part) for part in spec.parts]))
+    return function(spec)
 
 
 def leaves_in(spec: Any) -> Iterator[Any]:
