@@ -7,11 +7,11 @@ They are ordinary Python, so numbers of every kind go through them, forward and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from autograd.symbols import Symbol
 from autograd.transforms.looping import one_loop
-from autograd.transforms.structure import CONTAINERS, holding, is_array, items_of, like, map_parts
+from autograd.trees import CONTAINERS, holding, is_array, map_parts, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _times(xs: Any, length: int | None) -> int:
 
 def _lengths(xs: Any) -> Iterator[int]:
     if isinstance(xs, (dict, tuple)):
-        for _, part in items_of(xs):
+        for part in parts_of(xs):
             yield from _lengths(part)
     elif isinstance(xs, list) or (is_array(xs) and xs.ndim):
         yield len(xs)
@@ -119,13 +119,13 @@ def item(xs: Any, k: int) -> Any:
     return map_parts(lambda part: item(part, k), xs) if isinstance(xs, (dict, tuple)) else xs[k]
 
 
-def _stacked(ys: list[Any]) -> Any:
+def _stacked(ys: Sequence[Any]) -> Any:
     """Outputs of all steps in the structure of one."""
     if not ys or ys[0] is None:
         return None
     first = ys[0]
     if isinstance(first, CONTAINERS):
-        return like(first, [_stacked([y[key] for y in ys]) for key, _ in items_of(first)])
+        return map_parts(lambda *parts: _stacked(parts), *ys)
     import numpy
 
     if is_array(first):

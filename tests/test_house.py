@@ -21,8 +21,8 @@ ROOT = Path(__file__).parent.parent
 
 # Each layer imports only from those listed before it.
 LAYERS = [
-    "forks", "refusals", "numbers", "symbols", "primitives", "engine", "arrays", "lifting", "transforms", "control",
-    "explanation", "drawing", "compiler", "testing", "micrograd",
+    "forks", "refusals", "numbers", "trees", "symbols", "primitives", "engine", "arrays", "lifting", "transforms",
+    "control", "explanation", "drawing", "compiler", "testing", "micrograd",
 ]  # fmt: skip
 
 LAYERS_OF_NN = [

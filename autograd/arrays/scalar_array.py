@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from _contextvars import ContextVar
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy
@@ -25,6 +26,7 @@ from autograd.numbers.operand import NumPyOperand, is_of_pandas, no_attribute, n
 from autograd.primitives.operators import core
 from autograd.refusals import is_tracing, lifting, refuse
 from autograd.symbols import Condition, Symbol, answering
+from autograd.trees import CONTAINERS, map_parts
 
 ndarray = numpy.ndarray
 # What x[i] is where i is a traced number; None where there are no indices of rows.
@@ -237,11 +239,7 @@ def bare_options(options: dict[str, Any]) -> dict[str, Any]:
 
 def each_part(function: Callable[[Any], Any], x: Any) -> Any:
     """A function of each array in the lists, tuples and dicts of a call or a result."""
-    if type(x) is dict:
-        return {key: each_part(function, part) for key, part in x.items()}
-    if type(x) in (list, tuple):
-        return type(x)([each_part(function, part) for part in x])
-    return function(x)
+    return map_parts(partial(each_part, function), x) if type(x) in CONTAINERS else function(x)
 
 
 def _bare_argument(x: Any) -> Any:
@@ -265,10 +263,8 @@ def all_plain(x: Any) -> bool:
 
 def held(result: Any) -> Any:
     """A result as it leaves the room: an array of objects is a ScalarArray, an array of no dimensions its number."""
-    if type(result) in (tuple, list):
-        return type(result)(map(held, result))
-    if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return type(result)(*map(held, result))
+    if isinstance(result, (list, tuple)):
+        return map_parts(held, result)
     if type(result) is ndarray and not result.ndim:
         result = result[()]
     if type(result) is bool:

@@ -14,7 +14,7 @@ from autograd.engine import Value
 from autograd.primitives.table import Interval
 from autograd.testing.arguments.domains import Domain, interval, is_domain
 from autograd.testing.oracles.underflow import LEAST_NORMAL
-from autograd.transforms.structure import is_array
+from autograd.trees import CONTAINERS, is_array, make_of, parts_of
 
 Numbers = st.SearchStrategy[float]
 
@@ -163,12 +163,8 @@ def points(domains: Any, lanes: Iterable[str] = EVERYDAY, constants: Iterable[fl
     within = partial(points, lanes=tuple(lanes), constants=tuple(constants))
     if is_domain(domains):
         return values(domains, lanes, constants)
-    if isinstance(domains, dict):
-        return st.fixed_dictionaries({name: within(part) for name, part in domains.items()})
-    if isinstance(domains, list):
-        return st.tuples(*(within(part) for part in domains)).map(list)
-    if isinstance(domains, tuple):
-        return st.tuples(*(within(part) for part in domains))
+    if isinstance(domains, CONTAINERS):
+        return st.tuples(*map(within, parts_of(domains))).map(make_of(domains))
     if is_array(domains):
         return st.tuples(*(within(part) for part in domains.flat)).map(partial(_array, domains.shape))
     raise TypeError(f"points: a domain must be written like '(0, inf)' or (0.0, 1.0), got {domains!r}")

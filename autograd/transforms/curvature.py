@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from autograd.transforms.forward import check_arguments, duals, parts, plain, push_forward
+from autograd.transforms.forward import check_arguments, duals, is_compiled, parts, plain, push_forward
 from autograd.transforms.reverse import Pullback, gradient_for, named, of_compiled, select_arguments
-from autograd.transforms.structure import CONTAINERS, is_array, is_compiled, items_of, leaves, like, map_parts
+from autograd.trees import CONTAINERS, flatten, is_array, map_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...], name: str) 
         selected = select_arguments(name, argnums, len(args))
         call = Pullback(f, args, selected, kwargs, name)
         try:
-            results = leaves(call.result, f"{name}: the result of f")
+            results = flatten(call.result, f"{name}: the result of f")
             by_columns = 0 < len(call.inputs) < len(results)
             matrix = [] if by_columns else [call.derivatives(result) for result in results]
         finally:
@@ -73,7 +73,7 @@ def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[st
     from functools import partial
 
     moving = [args[i] for i in selected]
-    count = len(leaves(moving, "jacobian: arguments"))
+    count = len(flatten(moving, "jacobian: arguments"))
     columns = []
     for j in range(count):
         directions = [1 if i == j else None for i in range(count)]
@@ -83,7 +83,7 @@ def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[st
             fresh[i] = x
         where = "jacobian: the result of f"
         tangents = parts(partial(f, *fresh, **kwargs), level, where)[1]
-        columns.append([plain(t) for t in leaves(tangents, where)])
+        columns.append([plain(t) for t in flatten(tangents, where)])
     return [list(row) for row in zip(*columns)]
 
 
@@ -96,11 +96,11 @@ def assembled(result: Any, gradients: Any, zero: Any) -> Any:
     return next(gradients)
 
 
-def _stacked(trees: list[Any], shape: tuple[int, ...], zero: Any) -> Any:
+def _stacked(trees: Sequence[Any], shape: tuple[int, ...], zero: Any) -> Any:
     import numpy
 
     if isinstance(zero, CONTAINERS):
-        return like(zero, [_stacked([tree[key] for tree in trees], shape, part) for key, part in items_of(zero)])
+        return map_parts(lambda part, *inner: _stacked(inner, shape, part), zero, *trees)
     inner = zero.shape if is_array(zero) else ()
     return numpy.array(trees).reshape(shape + inner)
 

@@ -16,16 +16,21 @@ from autograd.refusals import advise
 from autograd.symbols import unmasked
 from autograd.transforms.dual import OPEN, Dual, refuse_kept
 from autograd.transforms.ending import close_ended
-from autograd.transforms.structure import is_compiled, leaves_beside, map_leaves, shape_of
+from autograd.trees import flatten, in_order_of, map_tree, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, overload
+    from typing import Any, TypeGuard, overload
 
-    from autograd.transforms.signatures import R, Unknown
+    from autograd.transforms.signatures import CompiledFunction, R, Unknown
 
 
 _levels = count(1)
+
+
+def is_compiled(f: Any) -> TypeGuard[CompiledFunction]:
+    """Whether `f` was made by `compile`, and so has its own derivatives; checked without importing the compiler."""
+    return type(f).__module__ == "autograd.compiler.calls.compiled"
 
 
 def plain(x: Any) -> Any:
@@ -65,7 +70,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
 def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     """jvp with error messages that name the transform `name`."""
     check_arguments(name, primals, tangents)
-    directions = leaves_beside(tangents, primals, f"{name}: tangents")
+    directions = flatten(in_order_of(primals, tangents), f"{name}: tangents")
     args, level = duals(list(primals), directions, f"{name}: primals")
     return parts(lambda: f(*args), level, f"{name}: the result of f")
 
@@ -84,7 +89,7 @@ def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
         raise
     finally:
         OPEN.discard(level)
-    primals, tangents = (map_leaves(lambda x: seen_outside(x, recording, first), part, None) for part in found)
+    primals, tangents = (map_tree(lambda x: seen_outside(x, recording, first), part) for part in found)
     return primals, tangents
 
 
@@ -115,7 +120,7 @@ def duals(primals: Any, tangents: list[Any], where: str) -> tuple[Any, int]:
         tangent = next(directions)
         return Dual(plain(x), None if tangent is None else beside(tangent, x), level, ieee.of_numpy(x))
 
-    return map_leaves(dual, primals, where), level
+    return map_tree(dual, primals, where), level
 
 
 def check_arguments(transform: str, primals: Any, tangents: Any) -> None:
@@ -136,8 +141,6 @@ def split(result: Any, level: int, where: str) -> tuple[Any, Any]:
         return type(x) is Dual and x.level == level
 
     return (
-        map_leaves(lambda x: plain(x.primal if is_ours(x) else x), result, where),
-        map_leaves(
-            lambda x: plain(unmasked(x.tangent)) if is_ours(x) and x.tangent is not None else 0.0, result, where
-        ),
+        map_tree(lambda x: plain(x.primal if is_ours(x) else x), result, where),
+        map_tree(lambda x: plain(unmasked(x.tangent)) if is_ours(x) and x.tangent is not None else 0.0, result, where),
     )

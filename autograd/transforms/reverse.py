@@ -12,8 +12,8 @@ from autograd.primitives.operators import Scalar, core
 from autograd.refusals import advise
 from autograd.transforms.dual import Dual
 from autograd.transforms.ending import close, close_at_death, close_ended
-from autograd.transforms.forward import plain, seen_outside
-from autograd.transforms.structure import is_array, is_compiled, leaves, leaves_beside, map_leaves, refill, shape_of
+from autograd.transforms.forward import is_compiled, plain, seen_outside
+from autograd.trees import CONTAINERS, flatten, in_order_of, is_array, map_tree, shape_of, unflatten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Pullback:
             with Recording(True):
                 fresh = list(args)
                 for i in selected:
-                    fresh[i] = map_leaves(self._attach, args[i], f"{name}: argument {i}")
+                    fresh[i] = map_tree(self._attach, args[i], f"{name}: argument {i}")
                 self.result = f(*fresh, **kwargs)
         except BaseException as error:
             self.close()
@@ -92,7 +92,7 @@ class Pullback:
     def in_structure(self, derivatives: list[Any]) -> list[Any]:
         """Derivatives in the structure of the selected arguments."""
         values = iter(derivatives)
-        return [refill(self.args[i], values) for i in self.selected]
+        return [unflatten(self.args[i], values) for i in self.selected]
 
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _value_and_grad(
             gradients = call.in_structure(call.derivatives(result))
             value = call.stripped(result)
             if has_aux:
-                value = (value, map_leaves(lambda x: call.stripped(x) if isinstance(x, Scalar) else x, aux, None))
+                value = (value, map_tree(lambda x: call.stripped(x) if isinstance(x, Scalar) else x, aux))
         finally:
             call.close()
         return value, tuple(gradients) if isinstance(argnums, (tuple, list)) else gradients[0]
@@ -226,13 +226,13 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         return f.vjp(*primals)
     call = Pullback(f, primals, range(len(primals)), {}, "vjp")
     close_at_death(call, call.inputs)
-    results = leaves(call.result, "vjp: the result of f")
+    results = flatten(call.result, "vjp: the result of f")
 
     def pull(cotangents: Any) -> tuple[Any, ...]:
         if shape_of(cotangents) != shape_of(call.result):
             wanted, given = (str(shape_of(tree)).replace("()", "number") for tree in (call.result, cotangents))
             raise ValueError(f"vjp: cotangents must have the structure of f's result, {wanted}, got {given}")
-        weights = leaves_beside(cotangents, call.result, "vjp: cotangents")
+        weights = flatten(in_order_of(call.result, cotangents), "vjp: cotangents")
         with Recording(True):
             total: Any = 0
             for weight, result in zip(weights, results):
@@ -241,7 +241,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         keep = any(isinstance(weight, Scalar) for weight in weights)
         return tuple(call.in_structure(call.derivatives(total, keep)))
 
-    return map_leaves(call.stripped, call.result, "vjp: the result of f"), pull
+    return map_tree(call.stripped, call.result, "vjp: the result of f"), pull
 
 
 # --- arguments ----------------------------------------------------------------------------------
@@ -268,12 +268,12 @@ def select_arguments(name: str, argnums: Any, count: int, known: str = "") -> li
 
 def one_number(name: str, result: Any) -> Any:
     """The number that f returned, extracted if in a 0-dimensional array; TypeError if it is not one number."""
-    if isinstance(result, (list, tuple, dict)) or (is_array(result) and result.shape != ()):
+    if isinstance(result, CONTAINERS) or (is_array(result) and result.shape != ()):
         shape = getattr(result, "shape", None)
         got = f"a {type(result).__name__}" if shape is None else f"an array of shape {shape}"
         alone = "take its number, with y.item()" if getattr(result, "size", 0) == 1 else "use jacobian or vjp"
         raise TypeError(f"{name}: f must return one number, got {got}: {alone}")
-    return leaves(result, f"{name}: the result of f")[0]
+    return flatten(result, f"{name}: the result of f")[0]
 
 
 def _with_aux(name: str, result: Any) -> Any:

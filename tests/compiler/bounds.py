@@ -4,9 +4,9 @@ import numpy as np
 
 from autograd import Value
 from autograd.compiler.derivatives.backward import differentiated
-from autograd.compiler.programs.program import leaves_of
 from autograd.compiler.tracing.lowering import executable
 from autograd.compiler.tracing.trace import trace
+from autograd.trees import flatten
 
 
 def assert_close(got, wanted, rtol=1e-12, atol=1e-300):
@@ -21,7 +21,7 @@ def bounds(f, inputs, argnums) -> list[float]:
     program = executable(differentiated(trace(f, inputs), argnums))
     values = program.run([Value(x) for x in inputs])
     found = []
-    for i in leaves_of(program.outputs):
+    for i in flatten(program.outputs):
         for v in values:
             if isinstance(v, Value):
                 v.zero_grad()

@@ -12,9 +12,10 @@ from typing import Any
 
 from autograd.compiler.programs.building import VARIABLE, ProgramBuilder
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, Role, body_of
-from autograd.compiler.programs.program import CONSTANT, DETACH, Argument, Keyed, Program
+from autograd.compiler.programs.program import CONSTANT, DETACH, Argument, Program
 from autograd.compiler.programs.source import BACKWARD
 from autograd.primitives import ROWS
+from autograd.trees import map_parts
 
 
 def parsed(source: str) -> Program:
@@ -188,9 +189,7 @@ class SourceReader:
         if isinstance(tree, str):
             self.scope.numbers[tree] = self.builder.input(tree)
             return self.scope.numbers[tree]
-        if isinstance(tree, Keyed):
-            return Keyed(tree.keys, tuple(map(self._entered, tree.items)))
-        return tuple(map(self._entered, tree))
+        return map_parts(self._entered, tree)
 
     # --- arguments
 
@@ -261,8 +260,7 @@ class SourceReader:
         if isinstance(node, ast.Tuple):
             return tuple(map(self._tree, node.elts))
         if isinstance(node, ast.Dict):
-            keys = tuple(ast.literal_eval(key) for key in node.keys if key is not None)
-            return Keyed(keys, tuple(map(self._tree, node.values)))
+            return {ast.literal_eval(key): self._tree(x) for key, x in zip(node.keys, node.values) if key is not None}
         return self._value(node)
 
 
@@ -289,9 +287,8 @@ def _grafted(tree: Any, path: list[Any], part: Any) -> Any:
     (kind, step), *rest = path
     if kind == "place":
         return tuple(_grafted(x, rest, part) if i == step else x for i, x in enumerate(tree))
-    old = dict(zip(tree.keys, tree.items)) if tree is not None else {}
-    old[step] = _grafted(old.get(step), rest, part)
-    return Keyed(tuple(old), tuple(old.values()))
+    old = tree or {}
+    return old | {step: _grafted(old.get(step), rest, part)}
 
 
 def _loaded(node: ast.AST) -> Counter[str]:

@@ -14,7 +14,7 @@ from autograd import Value, abs, exp, grad, jacobian, jvp, log, relu, sin, sqrt,
 from autograd.compiler.derivatives.jacobians import entries
 from autograd.compiler.tracing.trace import trace
 from autograd.testing.programs import SampleProgram, programs
-from autograd.transforms.structure import leaves, refill
+from autograd.trees import flatten, unflatten
 from tests.compiler.backends import both
 from tests.profiles import costly
 
@@ -61,7 +61,7 @@ def turned(tree):
 
 def function(program: SampleProgram, tree):
     def f(*args):
-        numbers = leaves(args, "")[: len(program.inputs)]
+        numbers = flatten(args, "")[: len(program.inputs)]
         return filled(tree, program.values(*numbers))
 
     return f
@@ -91,12 +91,12 @@ def test_the_transforms_of_compiled_functions_are_the_eager_ones(compile, progra
     fast = compile(f)
     argnums = data.draw(st.sampled_from([0, tuple(range(len(args)))]))
     assert_alike(fast.jacobian(*args, argnums=argnums), jacobian(f, argnums)(*args))
-    tangents = refill(args, iter([1.0, -0.5, 2.0]))
+    tangents = unflatten(args, iter([1.0, -0.5, 2.0]))
     got, wanted = jvp(fast, args, tangents), jvp(f, args, tangents)
     assert_alike(got, wanted)
     assert_alike(jvp(fast, args, turned(tangents)), wanted)
     value, pull = vjp(fast, *args)
-    cotangents = refill(wanted[1], iter([1.0, -1.0, 0.5] * 20))
+    cotangents = unflatten(wanted[1], iter([1.0, -1.0, 0.5] * 20))
     assert_alike(value, wanted[0])
     expected = vjp(f, *args)[1](cotangents)
     assert_alike(pull(cotangents), expected)

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from autograd import dot, grad, softmax, tanh, value_and_grad
 from autograd.compiler.derivatives.backward import differentiated
-from autograd.compiler.programs.program import leaves_of
 from autograd.compiler.rolling.roll import rolled
 from autograd.compiler.rolling.rolled import Result, inside
 from autograd.compiler.tracing.lowering import executable
 from autograd.compiler.tracing.trace import trace
+from autograd.trees import flatten
 from tests.compiler.backends import both
 from tests.profiles import costly
 
@@ -56,7 +56,7 @@ def instructions(f, rows, *arguments) -> int:
     """How many instructions the value and the gradient in all arguments take."""
     traced = trace(f, arguments, "PX", ["rows" if name in rows else "shared" for name in "PX"])
     program = executable(differentiated(traced, range(len(arguments)), False))
-    results = [Result((i,), False) for i in range(len(leaves_of(program.outputs)))]
+    results = [Result((i,), False) for i in range(len(flatten(program.outputs)))]
     every = rolled(program, results)
     return sum(1 for _ in inside((*every.shared, *every.rows, *every.after)))
 

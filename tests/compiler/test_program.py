@@ -311,6 +311,12 @@ def test_wrong_arguments_are_named() -> None:
         program({"w": 1.0}, [1.0])
 
 
+def test_programs_of_dicts_can_be_keys() -> None:
+    first, second, other = (trace(lambda p, n=n: {"y": p["w"] * n}, ({"w": 1.0},)) for n in (2.0, 2.0, 3.0))
+    assert {first, second, other} == {second, other}
+    assert first != other
+
+
 def test_what_is_no_program_is_refused() -> None:
     for source in (
         "x = 1\n",

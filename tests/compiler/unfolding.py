@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.compiler.programs.building import ProgramBuilder, called_as
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, renumbered
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program
+from autograd.trees import flatten, map_tree
 
 
 def unfolded(program: Program) -> Program:
@@ -14,8 +15,8 @@ def unfolded(program: Program) -> Program:
     builder = ProgramBuilder()
     inputs = [builder.input(name) for name in program.names[: program.count]]
     number = _written_out(builder, program, inputs)
-    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
-    return called_as(program, builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__)))
+    arguments = [Argument(a.name, map_tree(number.__getitem__, a.tree)) for a in program.arguments]
+    return called_as(program, builder.program(program.name, arguments, map_tree(number.__getitem__, program.outputs)))
 
 
 def _written_out(builder: ProgramBuilder, program: Program, inputs: list[int]) -> list[Any]:
@@ -38,7 +39,7 @@ def in_order_of_use(program: Program) -> Program:
     """The same program without loops, each operation after its operands and otherwise where it is first used."""
     order = list(range(program.count))
     seen = set(order)
-    waiting = leaves_of(program.outputs)[::-1]
+    waiting = flatten(program.outputs)[::-1]
     while waiting:
         i = waiting[-1]
         needed = [] if i in seen else [j for j in program.operations[i].operands if j not in seen]
@@ -50,4 +51,4 @@ def in_order_of_use(program: Program) -> Program:
     number = {i: k for k, i in enumerate(order)}
     used = map(program.operations.__getitem__, order)
     operations = [x._replace(operands=tuple([number[j] for j in x.operands])) for x in used]
-    return replace(program, operations=tuple(operations), outputs=renumbered(program.outputs, number.__getitem__))
+    return replace(program, operations=tuple(operations), outputs=map_tree(number.__getitem__, program.outputs))

@@ -15,17 +15,24 @@ ARRAYS = st.sampled_from([(), (1,), (3,), (2, 2), (0,), (1, 2, 1)]).flatmap(
         lambda xs: np.array(xs).reshape(shape)
     )
 )
-LEAVES = NUMBERS | st.integers(-2, 2) | st.booleans() | NUMBERS.map(np.float64) | ARRAYS
-STRUCTURES = st.recursive(
-    LEAVES,
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.lists(inner, max_size=3).map(tuple)
-        | st.dictionaries(st.sampled_from("wxyz"), inner, max_size=3)
-        | st.tuples(inner, inner).map(lambda pair: Point(*pair))
-    ),
-    max_leaves=6,
-)
+SINGLE = NUMBERS | st.integers(-2, 2) | st.booleans() | NUMBERS.map(np.float64)
+
+
+def nested(leaves):
+    """Structures of these leaves."""
+    return st.recursive(
+        leaves,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.lists(inner, max_size=3).map(tuple)
+            | st.dictionaries(st.sampled_from("wxyz"), inner, max_size=3)
+            | st.tuples(inner, inner).map(lambda pair: Point(*pair))
+        ),
+        max_leaves=6,
+    )
+
+
+STRUCTURES = nested(SINGLE | ARRAYS)
 
 
 def flat(tree):

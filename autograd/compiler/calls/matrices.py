@@ -11,7 +11,7 @@ import numpy
 from autograd.compiler.calls.gathering import Gathering
 from autograd.compiler.derivatives.jacobians import Entry
 from autograd.compiler.inputs.forms import restorer
-from autograd.compiler.inputs.layout import ArraySpec, DictSpec, NumbersSpec, SequenceSpec, shapes_of, size_of
+from autograd.compiler.inputs.layout import ArraySpec, ContainerSpec, NumbersSpec, shapes_of, size_of
 from autograd.forks import at_work
 
 
@@ -31,9 +31,7 @@ def jacobian_of(result: Any, argument: Any, matrix: Any, by_row: bool) -> Any:
 
     def filled(spec: Any) -> Any:
         nonlocal row
-        if isinstance(spec, DictSpec):
-            return {key: filled(part) for key, part in zip(spec.keys, spec.parts)}
-        if isinstance(spec, SequenceSpec):
+        if isinstance(spec, ContainerSpec):
             return spec.make([filled(part) for part in spec.parts])
         start, row = row, row + size_of(spec)
         if isinstance(spec, NumbersSpec):

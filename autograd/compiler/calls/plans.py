@@ -21,15 +21,16 @@ from autograd.compiler.derivatives.jacobians import entries, second_entries
 from autograd.compiler.derivatives.kinks import is_sided
 from autograd.compiler.execution.executor import Leaf
 from autograd.compiler.inputs.forms import restorer
-from autograd.compiler.inputs.layout import ArraySpec, SequenceSpec, of_arrays, result_spec, shapes_of, size_of
+from autograd.compiler.inputs.layout import ArraySpec, ContainerSpec, of_arrays, result_spec, shapes_of, size_of
 from autograd.compiler.programs.building import along_with
-from autograd.compiler.programs.program import Program, leaves_of
+from autograd.compiler.programs.program import Program
 from autograd.compiler.rolling.roll import rolled
 from autograd.compiler.rolling.rolled import Result
 from autograd.compiler.rolling.sequences import hides_infinity
 from autograd.compiler.tracing.lowering import executable
 from autograd.engine.kinks import FIRST, SECOND
 from autograd.lifting.branching.branches import MoreTurns
+from autograd.trees import flatten
 
 
 class Origin(NamedTuple):
@@ -121,7 +122,7 @@ class Plan:
     def structured(self, matrix: Any, is_tuple: bool) -> Any:
         """A Jacobian in the structures of the result and of the arguments."""
         specs = tuple([self.specs[i] for i in self.chosen])
-        return jacobian_of(self.result, SequenceSpec(specs, tuple) if is_tuple else specs[0], matrix, self.each)
+        return jacobian_of(self.result, ContainerSpec(specs, tuple) if is_tuple else specs[0], matrix, self.each)
 
     def hessian(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
         """The Hessian of the total, or of each row."""
@@ -342,7 +343,7 @@ class Plan:
             if part == "number":
                 arrays.append(((), each))
             elif part == "entries":
-                arrays.append(((len(leaves_of(self.program.outputs)),), each))
+                arrays.append(((len(flatten(self.program.outputs)),), each))
             elif part == "derivatives":
                 for i, by_row in zip(self.varied, self.by_row):
                     arrays += [(shape, by_row) for shape in shapes_of(self.specs[i])]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from autograd.compiler.inputs.parameters import Parameters
-from autograd.transforms.structure import holding, is_array, items_of, like, map_parts
+from autograd.trees import holding, is_array, like, map_parts, parts_of
 
 
 def row_by_row(parameters: Parameters, f: Callable[..., Any], reduce: str | None) -> Callable[..., Any]:
@@ -48,7 +48,7 @@ def at_places(
 def _count(x: Any) -> int:
     """How many rows an argument has; a tuple or dict has arrays with rows."""
     while isinstance(x, (dict, tuple)):
-        _, x = next(iter(items_of(x)))
+        x = next(iter(parts_of(x)))
     return len(x)
 
 
@@ -63,8 +63,8 @@ def _together(results: Sequence[Any]) -> Any:
     """The results of all rows: sequences of numbers are arrays, rows first."""
     first = results[0]
     if isinstance(first, dict):
-        return {key: _together([row[key] for row in results]) for key in first}
+        return map_parts(lambda *parts: _together(parts), *results)
     if isinstance(first, (list, tuple)) or is_array(first):
-        parts = [_together(list(column)) for column in zip(*results, strict=True)]
+        parts = [_together(column) for column in zip(*results, strict=True)]
         return holding(numpy.stack(parts, 1)) if all(map(is_array, parts)) else like(first, parts)
     return holding(results)

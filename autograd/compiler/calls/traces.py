@@ -49,7 +49,7 @@ from autograd.lifting.branching.handlers import must_be_read
 from autograd.lifting.rewriting.steps import in_written_steps
 from autograd.primitives.operators import Scalar
 from autograd.refusals import TraceError, lacks_index
-from autograd.transforms.structure import map_leaves
+from autograd.trees import flatten, unflatten
 
 T = TypeVar("T")
 
@@ -323,10 +323,8 @@ class Traces:
         def itself(numbers: Sequence[Any]) -> list[Any]:
             values = (x if isinstance(x, Scalar) else Value(x) for x in numbers)
             given = (v if is_numpys else of_python(v, [v]) for v, is_numpys in zip(values, are_numpys, strict=True))
-            results: list[Any] = []
-            arguments = map_leaves(lambda _: next(given), list(map(template, specs)), None)
-            map_leaves(results.append, f(*map(with_masks, arguments, specs)), None)
-            return results
+            arguments = unflatten(list(map(template, specs)), given)
+            return flatten(f(*map(with_masks, arguments, specs)))
 
         return itself
 

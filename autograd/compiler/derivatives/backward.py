@@ -26,12 +26,11 @@ from autograd.compiler.programs.program import (
     Argument,
     Meaning,
     Program,
-    leaves_of,
-    renumbered,
 )
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked
+from autograd.trees import flatten, map_tree
 
 SUMS = {"add", "sum"}
 LINEAR = {*SUMS, "multiply", "dot"}  # in each operand
@@ -64,11 +63,11 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, 
     if uses and program.guard is None:  # a guard shares what both compute, operation by operation
         program = with_long_sums(program, uses)
     backward = Backward(program, safe, once=not again, uses=uses)
-    output, *others = leaves_of(program.outputs)
+    output, *others = flatten(program.outputs)
     if others:
         raise TypeError(f"{program.name} must return one number, not {1 + len(others)}: use jacobian or vjp")
     adjoints = backward.sweep(output, set(program.numbers(argnums)))
-    gradient = tuple(renumbered(program.arguments[k].tree, adjoints.__getitem__) for k in argnums)
+    gradient = tuple(map_tree(adjoints.__getitem__, program.arguments[k].tree) for k in argnums)
     outputs = (output, gradient[0] if len(gradient) == 1 else gradient)
     return finished(backward.builder, program, outputs, program.arguments, program.rows)
 
@@ -76,15 +75,15 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, 
 def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of the Hessian times a vector: a backward pass over the product of gradient and vector."""
     first = differentiated(program, argnums, safe, again=True)
-    value, *gradient = leaves_of(first.outputs)
+    value, *gradient = flatten(first.outputs)
     along = along_tangents(first, argnums, (value,), gradient)
     backward = Backward(along, safe, order=2)
     wanted = along.numbers(argnums)
-    value, slope = leaves_of(along.outputs)
+    value, slope = flatten(along.outputs)
     adjoints = backward.sweep(slope, set(wanted))
     if not safe:
         adjoints[wanted[0]] = backward.beside(value, adjoints[wanted[0]])
-    outputs = tuple(renumbered(along.arguments[k].tree, adjoints.__getitem__) for k in argnums)
+    outputs = tuple(map_tree(adjoints.__getitem__, along.arguments[k].tree) for k in argnums)
     return finished(backward.builder, along, outputs, along.arguments, along.rows)
 
 
@@ -96,10 +95,10 @@ def along_tangents(program: Program, argnums: Sequence[int], values: Sequence[in
     known = [argument.name for argument in arguments]
     moved = [program.arguments[i] for i in argnums]
     for argument, name in zip(moved, told_apart([f"{argument.name}_tangent" for argument in moved], known)):
-        tree = renumbered(argument.tree, lambda i: builder.input(f"{program.names[i]}_tangent"))
+        tree = map_tree(lambda i: builder.input(f"{program.names[i]}_tangent"), argument.tree)
         arguments.append(Argument(name, tree))
         rows += [name] if argument.name in rows else []
-        tangents += leaves_of(tree)
+        tangents += flatten(tree)
     slope = builder.emit("dot", (*gradient, *tangents, builder.constant(0.0)))
     return finished(builder, program, (*values, slope), arguments, rows)
 

@@ -15,12 +15,13 @@ import numpy
 from autograd.compiler.derivatives.jacobians import Entry
 from autograd.compiler.derivatives.kinks import with_roots
 from autograd.compiler.inputs.layout import numbers_of
-from autograd.compiler.programs.program import Program, leaves_of
+from autograd.compiler.programs.program import Program
 from autograd.compiler.rolling.rolled import Result
 from autograd.numbers.sides import mean
 from autograd.primitives import dot
 from autograd.primitives.operators import core
 from autograd.transforms import grad, jacobian, vjp
+from autograd.trees import flatten
 
 MOST_KEPT = 2**22  # numbers that are kept at once, row by row
 
@@ -86,7 +87,7 @@ class Between:
     def _traced(self, numbers: Sequence[Any]) -> list[Any]:
         """The results of the traced program."""
         values = self.program.run(list(numbers))
-        return [values[i] for i in leaves_of(self.program.outputs)]
+        return [values[i] for i in flatten(self.program.outputs)]
 
     def _of(self, itself: Callable[[Sequence[Any]], list[Any]], numbers: Sequence[float]) -> Any:
         """The results at one point, on the engine."""

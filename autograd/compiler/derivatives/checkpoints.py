@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from autograd.compiler.programs.building import ProgramBuilder, called_as
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, Role, bodies, body_of
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Operation, Program, renumbered
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Operation, Program
+from autograd.trees import map_tree
 
 
 def bounded(program: Program, most: int) -> Program:
@@ -94,8 +95,8 @@ def _segments(times: int, levels: int) -> int:
 def _cut(program: Program, levels: dict[int, int]) -> Program:
     """The program with each loop cut into its levels."""
     builder, number = _rebuilt(program, levels)
-    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
-    return builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__))
+    arguments = [Argument(a.name, map_tree(number.__getitem__, a.tree)) for a in program.arguments]
+    return builder.program(program.name, arguments, map_tree(number.__getitem__, program.outputs))
 
 
 def _cut_inside(loop: Loop, levels: dict[int, int]) -> Loop:

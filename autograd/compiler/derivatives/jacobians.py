@@ -15,8 +15,9 @@ from autograd.compiler.derivatives.backward import Backward, along_tangents, dif
 from autograd.compiler.derivatives.kinks import with_norms
 from autograd.compiler.programs.building import ProgramBuilder
 from autograd.compiler.programs.naming import told_apart
-from autograd.compiler.programs.program import DETACH, Argument, Program, leaves_of
+from autograd.compiler.programs.program import DETACH, Argument, Program
 from autograd.symbols import COMPARISONS
+from autograd.trees import flatten
 
 
 class Entry(NamedTuple):
@@ -34,7 +35,7 @@ def entries(program: Program, argnums: Sequence[int]) -> list[Entry]:
     [Entry(output=0, number=1), Entry(output=1, number=0), Entry(output=1, number=2)]
     """
     below = _below(program, program.numbers(argnums))
-    return [Entry(k, j) for k, i in enumerate(leaves_of(program.outputs)) for j in _places(below[i])]
+    return [Entry(k, j) for k, i in enumerate(flatten(program.outputs)) for j in _places(below[i])]
 
 
 def jacobian(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
@@ -43,7 +44,7 @@ def jacobian(program: Program, argnums: Sequence[int], safe: bool = True) -> Pro
     find = _by_columns if _columns_are_cheaper(program, argnums) else _by_rows
     backward, found = find(with_norms(program) if safe else program, argnums, places, safe)
     if not safe:
-        outputs = leaves_of(backward.program.outputs)
+        outputs = flatten(backward.program.outputs)
         for output, k in {place.output: k for k, place in enumerate(places)}.items():
             found[k] = backward.beside(outputs[output], found[k])
     arguments = backward.program.arguments[: len(program.arguments)]
@@ -53,7 +54,7 @@ def jacobian(program: Program, argnums: Sequence[int], safe: bool = True) -> Pro
 def second_entries(program: Program, argnums: Sequence[int]) -> list[Entry]:
     """The places of a Hessian, row by row, where the derivative in one number depends on another."""
     first = _gradient(program, argnums, True)
-    value = len(leaves_of(first.outputs)) - 1
+    value = len(flatten(first.outputs)) - 1
     return [place for place in entries(first, argnums) if place.output < value]
 
 
@@ -62,14 +63,14 @@ def second_order(program: Program, argnums: Sequence[int], safe: bool = True) ->
     places, first = second_entries(program, argnums), _gradient(program, argnums, safe)
     backward, found = _by_rows(first, argnums, places, safe, order=2)
     if found and not safe:
-        found[0] = backward.beside(leaves_of(first.outputs)[-1], found[0])
+        found[0] = backward.beside(flatten(first.outputs)[-1], found[0])
     return finished(backward.builder, first, _lines(places, found), first.arguments, first.rows)
 
 
 def _gradient(program: Program, argnums: Sequence[int], safe: bool) -> Program:
     """The program of the gradient, then of the value."""
     first = differentiated(program, argnums, safe, again=True)
-    value, *gradient = leaves_of(first.outputs)
+    value, *gradient = flatten(first.outputs)
     return replace(first, outputs=(*gradient, value))
 
 
@@ -89,12 +90,12 @@ def pulled_back(program: Program, argnums: Sequence[int], safe: bool = True) -> 
 def pushed_forward(program: Program, argnums: Sequence[int], safe: bool = True) -> Program:
     """The program of the outputs and of Jt; the tangents t are its last arguments, one for each of `argnums`."""
     linear = _linear(with_norms(program) if safe else program, argnums, safe)
-    count = len(leaves_of(program.outputs))
-    outputs = leaves_of(linear.outputs)
+    count = len(flatten(program.outputs))
+    outputs = flatten(linear.outputs)
     along = along_tangents(linear, argnums, outputs[:count], outputs[count:])
     backward = Backward(along, safe, order=0)
-    cotangents = leaves_of(along.arguments[len(program.arguments)].tree)
-    *values, slope = leaves_of(along.outputs)
+    cotangents = flatten(along.arguments[len(program.arguments)].tree)
+    *values, slope = flatten(along.outputs)
     adjoints = backward.sweep(slope, set(cotangents))
     arguments = [argument for k, argument in enumerate(along.arguments) if k != len(program.arguments)]
     return finished(backward.builder, along, (*values, *[adjoints[i] for i in cotangents]), arguments, along.rows)
@@ -102,14 +103,14 @@ def pushed_forward(program: Program, argnums: Sequence[int], safe: bool = True) 
 
 def _linear(program: Program, argnums: Sequence[int], safe: bool) -> Program:
     """The program of the outputs and of Jᵀc."""
-    builder, outputs = ProgramBuilder.of(program), leaves_of(program.outputs)
+    builder, outputs = ProgramBuilder.of(program), flatten(program.outputs)
     (name,) = told_apart(["cotangents"], [argument.name for argument in program.arguments])
     given = tuple(builder.input(f"{name}_{k}") for k in range(len(outputs)))
     weighted = builder.emit("dot", (*outputs, *given, builder.constant(0.0)))
     rows = [*program.rows, name] if program.rows else ()
     along = finished(builder, program, (*outputs, weighted), [*program.arguments, Argument(name, given)], rows)
     backward = Backward(along, safe)
-    *values, weighted = leaves_of(along.outputs)
+    *values, weighted = flatten(along.outputs)
     wanted = along.numbers(argnums)
     adjoints = backward.sweep(weighted, set(wanted))
     return finished(backward.builder, along, (*values, *[adjoints[i] for i in wanted]), along.arguments, rows)
@@ -124,7 +125,7 @@ def _by_rows(
     """One backward pass for each output."""
     backward, wanted = Backward(program, safe, order=order), program.numbers(argnums)
     numbers = set(wanted)
-    outputs = leaves_of(program.outputs)
+    outputs = flatten(program.outputs)
     rows = {k: backward.sweep(outputs[k], numbers) for k in dict.fromkeys(place.output for place in places)}
     return backward, [rows[k][wanted[j]] for k, j in places]
 
@@ -134,9 +135,9 @@ def _by_columns(
 ) -> tuple[Backward, list[int]]:
     """One backward pass for all outputs, and one over that pass for each number."""
     linear = _linear(program, argnums, safe)
-    backward, given = Backward(linear, safe, order=0), leaves_of(linear.arguments[-1].tree)
+    backward, given = Backward(linear, safe, order=0), flatten(linear.arguments[-1].tree)
     cotangents = set(given)
-    adjoints = leaves_of(linear.outputs)[len(given) :]
+    adjoints = flatten(linear.outputs)[len(given) :]
     columns = {j: backward.sweep(adjoints[j], cotangents) for j in dict.fromkeys(place.number for place in places)}
     return backward, [columns[j][given[k]] for k, j in places]
 
@@ -145,7 +146,7 @@ def _columns_are_cheaper(program: Program, argnums: Sequence[int]) -> bool:
     """Whether fewer tangents than adjoints would be computed, counted operation by operation."""
     below = _below(program, program.numbers(argnums))
     above = [0] * len(program.operations)
-    for k, i in enumerate(leaves_of(program.outputs)):
+    for k, i in enumerate(flatten(program.outputs)):
         above[i] |= 1 << k
     for i in range(len(above) - 1, -1, -1):
         if _carries(program, i):

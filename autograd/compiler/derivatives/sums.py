@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import copysign
 
-from autograd.compiler.programs.program import CONSTANT, Operation, Program, leaves_of
+from autograd.compiler.programs.program import CONSTANT, Operation, Program
 from autograd.symbols import COMPARISONS
+from autograd.trees import flatten
 
 LEAST_TERMS = 8  # of a sum that is made one operation
 MAY_BE_CONDITIONS = {"where", *COMPARISONS}  # which only `multiply` takes as factors
@@ -19,7 +20,7 @@ def uses_of(program: Program) -> list[int]:
     for _, operands, _ in program.operations:
         for j in operands:
             uses[j] += 1
-    for i in leaves_of(program.outputs):
+    for i in flatten(program.outputs):
         uses[i] += 2
     return uses
 

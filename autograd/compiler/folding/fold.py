@@ -27,12 +27,11 @@ from autograd.compiler.programs.program import (
     Argument,
     Operation,
     Program,
-    leaves_of,
-    renumbered,
 )
 from autograd.compiler.rolling.scalar_graph import ADDERS
 from autograd.engine.names import NUMBERED
 from autograd.symbols import COMPARISONS
+from autograd.trees import flatten, map_tree
 
 DEEP = 100  # instructions one after the other from which loops are looked for: a shorter program is as fast without
 LONG = 300  # operations that are left, from which on another order of them is tried
@@ -92,7 +91,7 @@ def shallow_first(program: Program, depth: Any) -> Program:
     operations = (program.operations[i] for i in order.tolist())
     made = [Operation(op, tuple([number[j] for j in operands]), value) for op, operands, value in operations]
     names = [program.names[i] for i in order.tolist()]
-    outputs = renumbered(program.outputs, number.__getitem__)
+    outputs = map_tree(number.__getitem__, program.outputs)
     return replace(program, operations=tuple(made), names=names, outputs=outputs, forward=len(made))
 
 
@@ -154,8 +153,8 @@ class Folding:
         if not self.steps:
             return self.old
         self._rewrite()
-        arguments = [Argument(a.name, renumbered(a.tree, self.at)) for a in self.old.arguments]
-        outputs = renumbered(self.old.outputs, self.at)
+        arguments = [Argument(a.name, map_tree(self.at, a.tree)) for a in self.old.arguments]
+        outputs = map_tree(self.at, self.old.outputs)
         return called_as(self.old, self.builder.program(self.old.name, arguments, outputs))
 
     def _found(self, depth: Any, rows: Sequence[Stretch]) -> Iterator[Steps]:
@@ -191,7 +190,7 @@ class Folding:
         """The slots of each loop with values that others use."""
         homes = self.home[self.operands.all]
         outside = (homes >= 0) & (homes != self.home[self.operands.users()])
-        used = {*self.operands.all[outside].tolist(), *leaves_of(self.old.outputs)}
+        used = {*self.operands.all[outside].tolist(), *flatten(self.old.outputs)}
         wanted: dict[int, set[int]] = defaultdict(set)
         for i in used:
             n = int(self.home[i])

@@ -17,7 +17,8 @@ import numpy
 
 from autograd.compiler.folding.periods import Stretch
 from autograd.compiler.folding.steps import Operands, quietest
-from autograd.compiler.programs.program import Operation, Program, renumbered
+from autograd.compiler.programs.program import Operation, Program
+from autograd.trees import map_tree
 
 LEAST_ROWS = 6
 TOGETHER = 2  # periods that may be one segment
@@ -108,7 +109,7 @@ def completed(program: Program, triangles: Sequence[Triangle]) -> tuple[Program,
         names[number[i]] = program.names[i]
     for triangle in triangles:
         _complete(made, operations, triangle, number)
-    outputs = renumbered(program.outputs, number.__getitem__)
+    outputs = map_tree(number.__getitem__, program.outputs)
     rows = [
         Stretch(number[x.starts[0]], number[x.after(len(x.starts) - 1)], number[x.starts[1]] - number[x.starts[0]])
         for x in triangles

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy
 
-from autograd.compiler.inputs.layout import PYTHON_NUMBERS, ArraySpec, DictSpec, NumberSpec, NumbersSpec, makes_of
+from autograd.compiler.inputs.layout import ContainerSpec, NumberSpec, NumbersSpec, makes_of
+from autograd.trees import CONTAINERS, PYTHON_NUMBERS, Keys, parts_of
 
 Flattener = Callable[[Any], tuple[Any, ...] | None]
 
@@ -81,7 +82,7 @@ def flattener(args: Sequence[Any], converters: Sequence[Callable[[Any], Any] | N
 def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str], numbers: Any) -> None:
     """Write the lines that check and unpack x; `numbers`, if given, makes arrays of lists of numbers."""
     kind = type(x)
-    if not isinstance(x, (list, tuple, dict)):
+    if not isinstance(x, CONTAINERS):
         leaves.append(name)
         return
     is_kind = f"{name}.__class__ is not {writing.refer(kind)}"
@@ -99,11 +100,10 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
         types = tuple(map(type, x))
         if not {str}.issuperset(types):  # 1, 1.0 and True are equal
             writing.do(f"if tuple(map(type, {name})) != {writing.refer(types)}: return None")
-        parts, values = list(x.values()), f"{name}.values()"
+        name += ".values()"
     else:
         writing.do(f"if {is_kind} or len({name}) != {len(x)}: return None")
-        parts, values = list(x), name
-    for part, inner in zip(parts, writing.unpack(values, len(parts))):
+    for part, inner in zip(parts_of(x), writing.unpack(name, len(x))):
         take(writing, part, inner, converter, leaves, numbers)
 
 
@@ -131,8 +131,8 @@ def _attempt(converter: Callable[[Any], Any], makes: tuple[Any, ...]) -> Callabl
 def restorer(specs: tuple[Any, ...], by_row: tuple[bool, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """A function from one array for each leaf to structures of these specs; rows come first in those `by_row`.
 
-    >>> from autograd.compiler.inputs.layout import NUMBER
-    >>> restorer((DictSpec(("w", "b"), (NumbersSpec(2, list), NUMBER)),), (False,))([numpy.ones(2), numpy.array(3.0)])
+    >>> from autograd.compiler.inputs.layout import result_spec
+    >>> restorer((result_spec({"w": [2.0, 4.0], "b": 5.0}, False),), (False,))([numpy.ones(2), numpy.array(3.0)])
     ({'w': [1.0, 1.0], 'b': 3.0},)
     """
     writing = Writing("arrays")
@@ -147,7 +147,7 @@ def restorer(specs: tuple[Any, ...], by_row: tuple[bool, ...]) -> Callable[[Sequ
 def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: bool = False) -> str:
     """Write the lines that make a structure; returns its name. If `plain`, what is not by row is numbers and lists."""
     made = writing.fresh()
-    if isinstance(spec, (NumberSpec, ArraySpec, NumbersSpec)):
+    if not isinstance(spec, ContainerSpec):
         leaves.append(made)
         if isinstance(spec, NumbersSpec):
             columns = f"list({writing.refer(numpy.moveaxis)}({made}, -1, 0))"
@@ -157,8 +157,8 @@ def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: boo
             writing.do(f"{made} = float({made})")
         return made
     parts = [put(writing, part, by_row, leaves, plain) for part in spec.parts]
-    if isinstance(spec, DictSpec):
-        items = ", ".join(f"{writing.refer(key)}: {part}" for key, part in zip(spec.keys, parts))
+    if isinstance(spec.make, Keys):
+        items = ", ".join(f"{writing.refer(key)}: {part}" for key, part in zip(spec.make.names, parts))
         writing.do(f"{made} = {{{items}}}")
     else:
         items = ", ".join(parts)

@@ -7,7 +7,7 @@ kinds, lengths, keys and shapes, but neither the numbers nor the number of rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import numpy
 
 from autograd.numbers.kinds import KINDS, kind_of
 from autograd.numbers.operand import fields_of
+from autograd.trees import CONTAINERS, PYTHON_NUMBERS, Keys, items_of, make_of, map_parts, parts_of
 
 
 def fixing(name: str) -> str:
@@ -47,23 +48,14 @@ class NumbersSpec(NamedTuple):
     make: Any
 
 
-class SequenceSpec(NamedTuple):
-    """A list or tuple of anything; `make` rebuilds it from its items."""
+class ContainerSpec(NamedTuple):
+    """A list, tuple or dict of anything; `make` rebuilds it from its parts, and tells its keys."""
 
     parts: tuple[Any, ...]
     make: Any
 
 
-class DictSpec(NamedTuple):
-    """A dict, with its keys in order, and their types: 1, 1.0 and True are equal, but f may tell them apart."""
-
-    keys: tuple[Any, ...]
-    parts: tuple[Any, ...]
-    types: tuple[type, ...] = ()
-
-
 NUMBER, TRUTH = NumberSpec(), NumberSpec(True)
-PYTHON_NUMBERS = {float, int}
 FLOAT64 = numpy.dtype(float)
 WHOLE_NUMBERS = "whole"  # before the shape of an array of whole numbers
 
@@ -107,19 +99,12 @@ class ArgumentReader:
         if self.by_row and type(x) is list:
             spec = self._array(self._converted(x, where), where)
             return spec._replace(makes=makes_of(x)) if type(spec) is ArraySpec else spec
-        if isinstance(x, dict):
-            parts = tuple([self.spec(part, f"{where}[{key!r}]") for key, part in x.items()])
-            return DictSpec(tuple(x), parts, tuple(map(type, x)))
-        if isinstance(x, (list, tuple)):
-            return self._sequence(x, where)
-        return self._number(x, where)
-
-    def _sequence(self, x: Any, where: str) -> Any:
-        make = _make_of(x)
-        if not self.by_row and len(x) and PYTHON_NUMBERS.issuperset(map(type, x)):
+        if not isinstance(x, CONTAINERS):
+            return self._number(x, where)
+        if not self.by_row and len(x) and not isinstance(x, dict) and PYTHON_NUMBERS.issuperset(map(type, x)):
             self.arrays.append(numpy.array(x, dtype=float))
-            return NumbersSpec(len(x), make)
-        return SequenceSpec(tuple([self.spec(part, f"{where}[{i}]") for i, part in enumerate(x)]), make)
+            return NumbersSpec(len(x), make_of(x))
+        return ContainerSpec(tuple([self.spec(part, f"{where}[{key!r}]") for key, part in items_of(x)]), make_of(x))
 
     def _converted(self, x: Any, where: str) -> Any:
         try:
@@ -202,13 +187,8 @@ def makes_of(rows: Any) -> tuple[Any, ...]:
     found = []
     while len(rows) and isinstance(rows[0], (list, tuple)):
         rows = rows[0]
-        found.append(_make_of(rows))
+        found.append(make_of(rows))
     return tuple(found)
-
-
-def _make_of(x: Any) -> Any:
-    """What makes a sequence of this kind from a list of its items."""
-    return type(x)._make if hasattr(x, "_fields") else list if isinstance(x, list) else tuple
 
 
 def _nested(x: Any, makes: Sequence[Any]) -> Any:
@@ -225,13 +205,15 @@ def conformed(x: Any, spec: Any) -> Any:
     """A structure as this spec has it, if they differ in the order of keys, in lists for tuples, or in whose numbers
     are in a list; else as it is.
     """
-    if isinstance(spec, DictSpec) and isinstance(x, dict) and set(x) == set(spec.keys):
-        return {key: conformed(x[key], part) for key, part in zip(spec.keys, spec.parts)}
-    if not isinstance(x, (list, tuple)) or not isinstance(spec, (SequenceSpec, NumbersSpec)):
-        return x
     if isinstance(spec, NumbersSpec):
-        return spec.make([_pythons(v) for v in x]) if len(x) == spec.length else x
-    if len(x) != len(spec.parts):
+        is_alike = isinstance(x, (list, tuple)) and len(x) == spec.length
+        return spec.make([_pythons(v) for v in x]) if is_alike else x
+    if not isinstance(spec, ContainerSpec):
+        return x
+    if isinstance(spec.make, Keys):
+        keys, has_keys = spec.make.names, isinstance(x, dict) and x.keys() == set(spec.make.names)
+        return spec.make([conformed(x[key], part) for key, part in zip(keys, spec.parts)]) if has_keys else x
+    if not isinstance(x, (list, tuple)) or len(x) != len(spec.parts):
         return x
     return spec.make([_numpys(v) if type(part) is NumberSpec else conformed(v, part) for v, part in zip(x, spec.parts)])
 
@@ -254,17 +236,13 @@ def template(spec: Any) -> Any:
         return _nested(numpy.zeros(spec.shape, bool if spec.is_mask else float), spec.makes)
     if isinstance(spec, NumbersSpec):
         return spec.make([0.0] * spec.length)
-    if isinstance(spec, DictSpec):
-        return dict(zip(spec.keys, map(template, spec.parts)))
     return spec.make([template(part) for part in spec.parts])
 
 
 def with_masks(x: Any, spec: Any) -> Any:
     """A structure of this spec whose masks hold numbers, with bools in them."""
-    if isinstance(spec, DictSpec):
-        return dict(zip(spec.keys, map(with_masks, x.values(), spec.parts)))
-    if isinstance(spec, SequenceSpec):
-        return spec.make(list(map(with_masks, x, spec.parts)))
+    if isinstance(spec, ContainerSpec):
+        return spec.make(list(map(with_masks, parts_of(x), spec.parts)))
     if isinstance(spec, NumberSpec):
         return x != 0 if spec.is_mask else x
     return x.astype(bool) if isinstance(spec, ArraySpec) and spec.is_mask else x
@@ -272,31 +250,28 @@ def with_masks(x: Any, spec: Any) -> Any:
 
 def without_masks(spec: Any) -> Any:
     """The spec of the same structure with numbers in the place of bools."""
-    if isinstance(spec, (ArraySpec, NumberSpec)):
-        return spec._replace(is_mask=False)
-    if isinstance(spec, (SequenceSpec, DictSpec)):
-        return spec._replace(parts=tuple(map(without_masks, spec.parts)))
-    return spec
+    return _map_leaves(lambda leaf: leaf if isinstance(leaf, NumbersSpec) else leaf._replace(is_mask=False), spec)
 
 
 def as_arrays(spec: Any) -> Any:
     """The spec of the same structure with arrays in place of lists of rows."""
-    if isinstance(spec, ArraySpec):
-        return ArraySpec(spec.shape)
-    if isinstance(spec, NumberSpec):
-        return NUMBER
-    return (
-        spec._replace(parts=tuple(map(as_arrays, spec.parts))) if isinstance(spec, (SequenceSpec, DictSpec)) else spec
-    )
+    return _map_leaves(lambda x: x._replace(makes=()) if isinstance(x, ArraySpec) else x, without_masks(spec))
+
+
+def _map_leaves(function: Callable[[Any], Any], spec: Any) -> Any:
+    """The same spec with `function` of each of its leaves."""
+    if isinstance(spec, ContainerSpec):
+        return spec._replace(parts=tuple([_map_leaves(function, part) for part in spec.parts]))
+    return function(spec)
 
 
 def leaves_in(spec: Any) -> Iterator[Any]:
     """The numbers, arrays, and lists of plain numbers in a spec, in order."""
-    if isinstance(spec, (NumberSpec, ArraySpec, NumbersSpec)):
-        yield spec
-    else:
+    if isinstance(spec, ContainerSpec):
         for part in spec.parts:
             yield from leaves_in(part)
+    else:
+        yield spec
 
 
 def shapes_of(spec: Any) -> Iterator[tuple[int, ...]]:
@@ -313,7 +288,7 @@ def size_of(spec: Any) -> int:
 def stacked(tree: Any) -> Any:
     """A structure with arrays in place of sequences of numbers, and of arrays of one shape."""
     if isinstance(tree, dict):
-        return {key: stacked(part) for key, part in tree.items()}
+        return map_parts(stacked, tree)
     if not isinstance(tree, (list, tuple)):
         return tree
     parts = tuple(map(stacked, tree))

@@ -23,7 +23,7 @@ from autograd.lifting.branching.contents import contents, is_changeable, refill
 from autograd.primitives.operators import core
 from autograd.refusals import is_library
 from autograd.symbols import Condition, Symbol
-from autograd.transforms.structure import is_array
+from autograd.trees import is_array
 
 ATOMS = (int, float, str, bytes, type(None))
 DATA = attrgetter("_number")

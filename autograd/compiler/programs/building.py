@@ -23,11 +23,10 @@ from autograd.compiler.programs.program import (
     Operation,
     Program,
     evaluator,
-    leaves_of,
     reached,
-    renumbered,
 )
 from autograd.symbols import COMPARISONS
+from autograd.trees import flatten, map_tree
 
 if TYPE_CHECKING:
     from autograd.compiler.programs.loops import Loop
@@ -172,7 +171,7 @@ class ProgramBuilder:
 
         The `last` one that is built here takes the place of the builder's operations, which are let go of one by one.
         """
-        roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in leaves_of(tree)]
+        roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in flatten(tree)]
         needed = reached(roots, [operation.operands for operation in self.operations])
         order = array("q", self._ordered(needed, outputs))
         del needed  # each of these numbers takes four times as much as in an array
@@ -186,14 +185,14 @@ class ProgramBuilder:
         operations = tuple([new(Operation, (op, tuple(map(at, operands)), value)) for op, operands, value in taken])
         own = function_name(name)
         parameters = [
-            Argument(parameter, renumbered(argument.tree, at))
+            Argument(parameter, map_tree(at, argument.tree))
             for parameter, argument in zip(told_apart([argument.name for argument in arguments]), arguments)
         ]
         return Program(
             own,
             tuple(parameters),
             operations,
-            renumbered(outputs, at),
+            map_tree(at, outputs),
             NamesLater(len(order), partial(_named, self.names, order, operations, parameters, own)),
             forward,
             meanings=Meanings(self.meanings, order, number) if self.meanings else {},
@@ -208,7 +207,7 @@ class ProgramBuilder:
     def _ordered(self, kept: Sequence[int], outputs: Any) -> list[int]:
         """The order of a program: inputs, constants by first use, then operations."""
         ops = [operation.op for operation in self.operations]
-        used = chain(chain.from_iterable(self.operations[i].operands for i in kept), leaves_of(outputs))
+        used = chain(chain.from_iterable(self.operations[i].operands for i in kept), flatten(outputs))
         constants = list(dict.fromkeys(i for i in used if ops[i] == CONSTANT))
         inputs = [i for i in kept if ops[i] == INPUT]
         return inputs + constants + [i for i in kept if ops[i] not in (INPUT, CONSTANT)]
@@ -246,8 +245,8 @@ def rewritten(program: Program, make: Make) -> Program:
             made = None if op in (LOOP, ITEM) else make(program, builder, i, number)
             again = Operation(op, operands, value)
             number.append(builder.again(again, [number[j] for j in operands], name) if made is None else made)
-    arguments = [Argument(a.name, renumbered(a.tree, number.__getitem__)) for a in program.arguments]
-    made_program = builder.program(program.name, arguments, renumbered(program.outputs, number.__getitem__), forward)
+    arguments = [Argument(a.name, map_tree(number.__getitem__, a.tree)) for a in program.arguments]
+    made_program = builder.program(program.name, arguments, map_tree(number.__getitem__, program.outputs), forward)
     return replace(made_program, rows=program.rows)
 
 
@@ -256,7 +255,7 @@ def along_with(program: Program, other: Program) -> Program:
     builder = ProgramBuilder.of(program)
     number: dict[int, int] = {}
     for theirs, own in zip(other.arguments, program.arguments):
-        number.update(zip(leaves_of(theirs.tree), leaves_of(own.tree)))
+        number.update(zip(flatten(theirs.tree), flatten(own.tree)))
     for i, (operation, name) in enumerate(zip(other.operations, other.names)):
         if operation.op == CONSTANT:
             number[i] = builder.constant(operation.value)

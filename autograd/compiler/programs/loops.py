@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.programs.program import INPUT, ITEM, LOOP, Argument, Operation, Program, leaves_of
+from autograd.compiler.programs.program import INPUT, ITEM, LOOP, Argument, Operation, Program
+from autograd.trees import flatten
 
 if TYPE_CHECKING:
     from autograd.compiler.programs.building import ProgramBuilder
@@ -53,7 +54,7 @@ class Loop:
     @property
     def outputs(self) -> list[int]:
         """The numbers of the body's outputs."""
-        return leaves_of(self.body.outputs)
+        return flatten(self.body.outputs)
 
     def widths(self) -> Iterator[int]:
         """How many operands each input has."""

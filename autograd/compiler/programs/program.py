@@ -16,7 +16,8 @@ from autograd.forks import at_work
 from autograd.numbers.kinds import FLOAT_RANK, coerced, leading_kind
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
-from autograd.transforms.structure import detach
+from autograd.transforms.detaching import detach
+from autograd.trees import flatten, items_of, map_tree
 
 # Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
 INPUT, CONSTANT, DETACH = "input", "constant", "detach"
@@ -30,13 +31,6 @@ class Operation(NamedTuple):
     op: str
     operands: tuple[int, ...] = ()
     value: Any = None
-
-
-class Keyed(NamedTuple):
-    """A dict in a structure: its keys, and the item under each."""
-
-    keys: tuple[Any, ...]
-    items: tuple[Any, ...]
 
 
 class Argument(NamedTuple):
@@ -109,7 +103,7 @@ class Guard(NamedTuple):
 class Program:
     """A function as straight-line code: `program(*arguments)` runs it on any kind of number, `source()` prints it.
 
-    Trees hold the numbers of values: an int, a tuple for a sequence or an array, a `Keyed` for a dict. The first
+    Trees hold the numbers of values: an int, a tuple for a sequence or an array, or a dict. The first
     `forward` values belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary
     with the row when the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the
     structure in which a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
@@ -128,9 +122,9 @@ class Program:
     """
 
     name: str
-    arguments: tuple[Argument, ...]
+    arguments: tuple[Argument, ...] = field(hash=False)  # whose trees may have dicts
     operations: tuple[Operation, ...]
-    outputs: Any
+    outputs: Any = field(hash=False)
     names: Sequence[str] = field(compare=False)
     forward: int = field(compare=False)
     rows: tuple[str, ...] = field(compare=False, default=())
@@ -142,7 +136,7 @@ class Program:
 
     def __call__(self, *arguments: Any) -> Any:
         """The outputs in their structure, for numbers of any kind or arrays in the structure of the arguments."""
-        return rebuilt(self.outputs, self.run(self._inputs(arguments)).__getitem__)
+        return map_tree(self.run(self._inputs(arguments)).__getitem__, self.outputs)
 
     def _inputs(self, arguments: Sequence[Any]) -> list[Any]:
         """The numbers of the inputs; TypeError where the arguments do not have their structure."""
@@ -185,7 +179,7 @@ class Program:
 
     def numbers(self, argnums: Iterable[int]) -> list[int]:
         """The inputs that some arguments are, in order."""
-        return [i for k in argnums for i in leaves_of(self.arguments[k].tree)]
+        return [i for k in argnums for i in flatten(self.arguments[k].tree)]
 
     @property
     def size(self) -> int:
@@ -206,7 +200,7 @@ class Program:
         from autograd.compiler.tracing.lowering import executable
 
         each = any(self.by_row) and reduce is None
-        return rolled(executable(self), [Result((i,), each) for i in range(len(leaves_of(self.outputs)))])
+        return rolled(executable(self), [Result((i,), each) for i in range(len(flatten(self.outputs)))])
 
     def __str__(self) -> str:
         return self.source()
@@ -221,7 +215,7 @@ class Program:
         from autograd.engine import Value
 
         inputs = [Value(x, label=name) for x, name in zip(self._inputs(arguments), self.names)]
-        return draw(self.run(inputs)[leaves_of(self.outputs)[0]], **options)
+        return draw(self.run(inputs)[flatten(self.outputs)[0]], **options)
 
 
 def evaluator(op: str) -> Callable[..., Any]:
@@ -249,58 +243,15 @@ def reached(roots: Iterable[int], operands: Sequence[Iterable[int]]) -> list[int
     return [i for i, is_needed in enumerate(needed) if is_needed]
 
 
-def leaves_of(tree: Any) -> list[int]:
-    """The value numbers in a tree, in order."""
-    found: list[int] = []
-    waiting = [tree]
-    while waiting:
-        part = waiting.pop()
-        if type(part) is int:
-            found.append(part)
-            continue
-        items = part.items if type(part) is Keyed else part
-        if _is_flat(items):
-            found += items
-        else:
-            waiting += reversed(items)
-    return found
-
-
-def _is_flat(items: Iterable[Any]) -> bool:
-    """Whether these are numbers of values alone, which may be many."""
-    return set(map(type, items)) == {int}
-
-
-def rebuilt(tree: Any, leaf: Callable[[int], Any]) -> Any:
-    """The structure of a tree in tuples and dicts, with `leaf` of each number at its leaves."""
-    if isinstance(tree, int):
-        return leaf(tree)
-    if isinstance(tree, Keyed):
-        return {key: rebuilt(part, leaf) for key, part in zip(tree.keys, tree.items)}
-    return tuple(rebuilt(part, leaf) for part in tree)
-
-
-def renumbered(tree: Any, leaf: Callable[[int], int]) -> Any:
-    """The same tree, with `leaf` of each number at its leaves."""
-    if isinstance(tree, int):
-        return leaf(tree)
-    items = tree.items if isinstance(tree, Keyed) else tree
-    made = tuple(map(leaf, items)) if _is_flat(items) else tuple([renumbered(part, leaf) for part in items])
-    return Keyed(tree.keys, made) if isinstance(tree, Keyed) else made
-
-
 def _place(tree: Any, given: Any, where: str, values: list[Any]) -> None:
     """Put what is given into the list of values, by number."""
     if isinstance(tree, int):
         values[tree] = given
         return
-    if isinstance(tree, Keyed):
-        if not isinstance(given, dict) or set(given) != set(tree.keys):
-            raise TypeError(f"{where} must be a dict with the keys {', '.join(map(repr, tree.keys))}")
-        for key, part in zip(tree.keys, tree.items):
-            _place(part, given[key], f"{where}[{key!r}]", values)
-        return
-    if not hasattr(given, "__len__") or len(given) != len(tree):
+    if isinstance(tree, dict):
+        if not isinstance(given, dict) or given.keys() != tree.keys():
+            raise TypeError(f"{where} must be a dict with the keys {', '.join(map(repr, tree))}")
+    elif not hasattr(given, "__len__") or len(given) != len(tree):
         raise TypeError(f"{where} must be a sequence of {len(tree)}, got {given!r:.60}")
-    for i, (part, item) in enumerate(zip(tree, given)):
-        _place(part, item, f"{where}[{i}]", values)
+    for key, part in items_of(tree):
+        _place(part, given[key], f"{where}[{key!r}]", values)

@@ -14,17 +14,16 @@ from autograd.compiler.programs.program import (
     DETACH,
     ITEM,
     LOOP,
-    Keyed,
     Meaning,
     Operation,
     Program,
-    leaves_of,
 )
 from autograd.engine.names import NUMBERED, placed
 from autograd.engine.paths import indirect
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 from autograd.symbols.text import BY_SIGN
+from autograd.trees import flatten
 
 SIGNS = {op: sign for sign, op in BY_SIGN.items()} | {"constant_power": "**"} | {sign: sign for sign in COMPARISONS}
 
@@ -43,7 +42,7 @@ def source_of(program: Program) -> str:
     lines = [f"def {program.name}({', '.join(argument.name for argument in program.arguments)}):"]
     unpacking = Unpacking(program, names)
     for argument in program.arguments:
-        if streamed.keys() >= set(leaves_of(argument.tree)) > set():
+        if streamed.keys() >= set(flatten(argument.tree)) > set():
             lines.append(f"{INDENT}assert len({argument.name}) == {len(argument.tree)}")
         else:
             lines += unpacking.lines(argument.tree, argument.name)
@@ -302,18 +301,17 @@ class Unpacking:
 
     def lines(self, tree: Any, source: str) -> list[str]:
         """The lines that name every number of a tree, where `source` is the whole."""
-        if isinstance(tree, Keyed):
-            parts = zip(tree.keys, tree.items)
-            return [line for key, part in parts for line in self.lines(part, f"{source}[{key!r}]")]
-        dicts: list[tuple[Keyed, str]] = []
+        if isinstance(tree, dict):
+            return [line for key, part in tree.items() for line in self.lines(part, f"{source}[{key!r}]")]
+        dicts: list[tuple[dict[Any, Any], str]] = []
         target = self._target(tree, source, dicts).removeprefix("(").removesuffix(")") or "()"
         first = [] if target == source else [f"    {target} = {source}"]
         return first + [line for part, name in dicts for line in self.lines(part, name)]
 
-    def _target(self, tree: Any, source: str, dicts: list[tuple[Keyed, str]]) -> str:
+    def _target(self, tree: Any, source: str, dicts: list[tuple[dict[Any, Any], str]]) -> str:
         if isinstance(tree, int):
             return self.names[tree]
-        if isinstance(tree, Keyed):
+        if isinstance(tree, dict):
             (name,) = told_apart([source], self.taken)
             self.taken.add(name)
             dicts.append((tree, name))
@@ -325,7 +323,7 @@ class Unpacking:
 def _structure(tree: Any, names: list[str], bare: bool = False) -> str:
     if isinstance(tree, int):
         return names[tree]
-    if isinstance(tree, Keyed):
-        return "{" + ", ".join(f"{k!r}: {_structure(x, names)}" for k, x in zip(tree.keys, tree.items)) + "}"
+    if isinstance(tree, dict):
+        return "{" + ", ".join(f"{key!r}: {_structure(part, names)}" for key, part in tree.items()) + "}"
     items = ", ".join(_structure(part, names) for part in tree) + ("," if len(tree) == 1 else "")
     return items if bare and tree else f"({items})"

@@ -12,7 +12,7 @@ from copy import copy
 from itertools import chain
 from typing import Any
 
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, leaves_of, reached
+from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, reached
 from autograd.compiler.rolling.contracting import CONSTANT_SOURCE, MOST_ADDED, Contracting
 from autograd.compiler.rolling.loops import Ends, needed_in, repeat
 from autograd.compiler.rolling.placing import ALONE, Location, Locations
@@ -29,6 +29,7 @@ from autograd.compiler.rolling.scalar_graph import (
     Terms,
 )
 from autograd.primitives import ROWS as PRIMITIVES
+from autograd.trees import flatten
 
 FOLDED = {"max", "prod", "norm", "logsumexp"}
 COMMUTATIVE = {"add", "multiply"}
@@ -57,10 +58,10 @@ def rolled(program: Program, results: Sequence[Result], limits: bool = False, al
     """
     moving = [k for k, has_rows in enumerate(program.by_row) if has_rows]
     graph = ScalarGraph(program, set(program.numbers(moving)), limits)
-    leaves = [graph.number[i] for i in leaves_of(program.outputs)]
+    leaves = [graph.number[i] for i in flatten(program.outputs)]
     each = {i for result in results if result.by_row for i in result.outputs}
     leaves = graph.totals(leaves, [i not in each for i in range(len(leaves))] if moving else [False] * len(leaves))
-    graph.contract(leaves, {leaf for leaf, i in zip(leaves, leaves_of(program.outputs)) if i < program.forward})
+    graph.contract(leaves, {leaf for leaf, i in zip(leaves, flatten(program.outputs)) if i < program.forward})
     return Rolling(program, graph, leaves, alone).result(results)
 
 
@@ -85,7 +86,7 @@ class Rolling(Contracting):
         return body
 
     def _input(self, argument: Argument, by_row: bool) -> int:
-        leaves = leaves_of(argument.tree)
+        leaves = flatten(argument.tree)
         register = self._register(argument.name, len(leaves), ROWS if by_row else SHARED)
         for column, i in enumerate(leaves):
             self.locations[self.graph.number[i]] = Location(register, column)

@@ -20,7 +20,7 @@ from autograd.primitives import where
 from autograd.refusals import TraceError, refuse, refusing
 from autograd.symbols import Condition, Symbol
 from autograd.symbols.whole import ROUNDED
-from autograd.transforms.structure import CONTAINERS, holding, is_array, leaves, map_leaves, map_parts, shape_of
+from autograd.trees import CONTAINERS, flatten, holding, is_array, map_parts, map_tree, shape_of, unflatten
 
 if TYPE_CHECKING:
     from autograd.compiler.tracing.lowering import Lowering
@@ -157,7 +157,7 @@ class Indexing:
         if not is_bounded:
             self._bound(axes, text)
         choice = IndexChoice(tuple((e, count) for e, (_, count) in zip(expressions, axes)), text, is_bounded)
-        numbers = [leaves(item, f"x[{text}]") for item in items]
+        numbers = [flatten(item, f"x[{text}]") for item in items]
         places = [[self._place(x) for x in row] for row in numbers]
         arguments = {place[0] for row in places for place in row}
         if len(arguments) == 1 and None not in arguments:
@@ -188,7 +188,7 @@ class Indexing:
                 numbers.append(i)
                 return value
 
-            made = map_leaves(leaf, item, None)
+            made = map_tree(leaf, item)
             self.made[key] = ChosenInputs(choice, argument, places), made, tuple(numbers)
         return self.made[key][1]
 
@@ -203,8 +203,7 @@ class Indexing:
             for k in range(len(column) - 2, -1, -1):
                 x = where(index == k, column[k], x)
             found.append(x)
-        rest = iter(found)
-        return map_leaves(lambda _: next(rest), item, None)
+        return unflatten(item, iter(found))
 
     def _place(self, x: Any) -> tuple[Any, int]:
         """The argument that a number is from, and its place there; None if it is computed, or varies with the row."""

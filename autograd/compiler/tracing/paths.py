@@ -21,7 +21,7 @@ from autograd.compiler.tracing.lowering import Lowering
 from autograd.lifting.branching.forking import is_of_rows
 from autograd.refusals import TraceError, advise, place_of, users_frame
 from autograd.symbols import Condition, Symbol, answering, is_whole, known_whole
-from autograd.transforms.structure import map_leaves
+from autograd.trees import map_tree
 
 
 class Path(NamedTuple):
@@ -73,7 +73,7 @@ class Answers:
 
     def given(self, f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
         """What f returns, if it raises no error, and whether a row takes the same path."""
-        map_leaves(self._enters, list(arguments), None)
+        map_tree(self._enters, list(arguments))
         token = answering.set(self)
         result: Any = 0.0
         try:

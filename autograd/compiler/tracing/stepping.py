@@ -39,7 +39,7 @@ from autograd.primitives import Primitive
 from autograd.refusals import TraceError, refusing
 from autograd.symbols import Condition, Symbol
 from autograd.symbols.expressions import OfNumPy
-from autograd.transforms.structure import CONTAINERS, holding, is_array, items_of, map_leaves, map_parts
+from autograd.trees import CONTAINERS, flatten, holding, is_array, map_parts, map_tree, parts_of
 
 LEAST_STEPS = 24  # steps; fewer are traced one by one
 INTEGERS = (int, numpy.integer)
@@ -115,11 +115,11 @@ class Stepping:
         if self.branches is not None and self.branches.attempts:
             unlike()
         before = Surroundings(step)
-        state = map_leaves(self._carried, carry, None)
+        state = map_tree(self._carried, carry)
         each = self._each(xs, times, reverse)
         first = self._traced(step, carry, state, each, times)
         origins = iter(first.origins)
-        state = map_leaves(lambda x: replace(x, origin=next(origins)) if isinstance(x, Fed) else x, state, None)
+        state = map_tree(lambda x: replace(x, origin=next(origins)) if isinstance(x, Fed) else x, state)
         second = self._traced(step, carry, state, each, times)
         if first.same != second.same or not before.are(Surroundings(step)):
             unlike()
@@ -133,9 +133,9 @@ class Stepping:
         def given(x: Any) -> Any:
             return inner.given(x) if isinstance(x, Fed) else x
 
-        state = map_leaves(given, state, None)
+        state = map_tree(given, state)
         carried = [i for i, *_ in inner.inputs]
-        each = map_leaves(given, each, None)
+        each = map_tree(given, each)
         self.lowering, failed = inner, len(self._failures)
         told = Differentiated(lambda where, order: unlike() if order == SECOND else None)
         telling = differentiated.set(told)
@@ -202,7 +202,7 @@ class Stepping:
                 return Fed("k", StepNumber, counted(column), (), (), whole)
             return replace(self._fed("x", Role(LISTED), column), whole=whole)
 
-        return map_leaves(given, item(xs, 0), None)
+        return map_tree(given, item(xs, 0))
 
     def _fed(self, default: str, role: Role, numbers: Sequence[Any]) -> Fed:
         """What a step gets in the place of these numbers, which become operands of the loop."""
@@ -263,7 +263,7 @@ class Stepping:
             output, origin = next(after)
             return taken(x, output, times - 1, origin)
 
-        state = map_leaves(lambda x: last(x) if is_number(x) else x, carry, None)
+        state = map_tree(lambda x: last(x) if is_number(x) else x, carry)
         if made.errors:
             code = taken(0.0, made.following[-1], times - 1)
             self._failures.extend((code == float(k), error) for k, error in enumerate(made.errors, 1))
@@ -296,17 +296,13 @@ class Stepping:
 
 def numbers_in(tree: Any) -> list[Any]:
     """The numbers of a structure, in order; what is None is left out."""
-    found: list[Any] = []
-    map_leaves(found.append, tree, None)
-    return [x for x in found if x is not None]
+    return [x for x in flatten(tree) if x is not None]
 
 
 def form_of(tree: Any) -> Any:
     """What the states of two steps must have in common."""
-    if isinstance(tree, dict):
-        return tuple(tree), *map(form_of, tree.values())
-    if isinstance(tree, (list, tuple)):
-        return type(tree), *map(form_of, tree)
+    if isinstance(tree, CONTAINERS):
+        return tuple(tree) if isinstance(tree, dict) else type(tree), *map(form_of, parts_of(tree))
     if is_array(tree):
         return tree.shape, *map(form_of, tree.view(numpy.ndarray).ravel().tolist())
     return isinstance(tree, BOOLEANS) if is_number(tree) else id(tree)
@@ -317,7 +313,7 @@ def columns_of(xs: Any, times: int) -> Iterator[Sequence[Any]]:
     if isinstance(xs, range):
         yield xs
     elif isinstance(xs, (dict, tuple)):
-        for _, part in items_of(xs):
+        for part in parts_of(xs):
             yield from columns_of(part, times)
     elif is_array(xs):
         columns = xs.reshape(times, -1).T

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.arrays.indexing import failing
 from autograd.compiler.programs.building import ProgramBuilder
-from autograd.compiler.programs.program import Argument, Guard, Keyed, Program, leaves_of, reached
+from autograd.compiler.programs.program import Argument, Guard, Program, reached
 from autograd.compiler.tracing.indexing import Indexing
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.compiler.tracing.stepping import Stepping
@@ -28,7 +28,7 @@ from autograd.refusals import refusing
 from autograd.symbols import Condition, Symbol
 from autograd.symbols.expressions import OfNumPy
 from autograd.transforms.looping import looping
-from autograd.transforms.structure import holding, is_array, like, map_leaves
+from autograd.trees import CONTAINERS, flatten, holding, is_array, items_of, like, map_tree, parts_of
 
 
 def trace(
@@ -84,7 +84,7 @@ def trace(
     lowering.forget()
     live: set[int] = set()
     if "index" in roles:
-        live.update(reached([*leaves_of(outputs), code], [x.operands for x in builder.operations]))
+        live.update(reached([*flatten(outputs), code], [x.operands for x in builder.operations]))
     gathers, chosen = indexing.gathers(live)
     by_row = [role == "rows" for role in roles if role != "index"] + [True] * len(chosen)
 
@@ -100,13 +100,12 @@ def trace(
 
 def _recorded(result: Any, lowering: Lowering, last: bool) -> tuple[Any, Any]:
     """What f returns as numbers of values, and its structure; without `last`, conditions of errors and kinks follow."""
-    numbers: list[Any] = []
-    map_leaves(numbers.append, result, None)
+    numbers = flatten(result)
     if last:
         lowering.finish(numbers)
     else:
         lowering.record(numbers)
-    return _output(result, lowering), map_leaves(lambda _: 0.0, result, None)
+    return _output(result, lowering), map_tree(lambda _: 0.0, result)
 
 
 def _heard(values: dict[ContextVar[Any], Any], run: Callable[[], Any]) -> Any:
@@ -166,23 +165,18 @@ def _enter(
         seen, tree = _entered(x, name, lowering)
         given.append(seen)
         if role == "index":
-            map_leaves(indexing.column, seen, None)
+            map_tree(indexing.column, seen)
         else:
             traced.append(Argument(name, tree))
-            indexing.knows(name, leaves_of(tree), role == "shared")
+            indexing.knows(name, flatten(tree), role == "shared")
     return given, traced
 
 
 def _entered(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
     """An argument as f sees it, with Values for its numbers, and the tree of their value numbers."""
-    if isinstance(x, dict):
-        parts = {key: _entered(item, f"{name}_{key}", lowering) for key, item in x.items()}
-        return {key: given for key, (given, _) in parts.items()}, Keyed(
-            tuple(parts), tuple(t for _, t in parts.values())
-        )
-    if isinstance(x, (list, tuple)):
-        items = [_entered(item, f"{name}_{i}", lowering) for i, item in enumerate(x)]
-        return like(x, [given for given, _ in items]), tuple(tree for _, tree in items)
+    if isinstance(x, CONTAINERS):
+        parts = [_entered(part, f"{name}_{key}", lowering) for key, part in items_of(x)]
+        return like(x, [given for given, _ in parts]), _tree_like(x, [tree for _, tree in parts])
     if is_array(x) and x.ndim:
         return _entered_array(x, name, lowering)
     value, i = _leaf(name, lowering)
@@ -215,13 +209,16 @@ def _leaf(name: str, lowering: Lowering, origin: type[str] = str) -> tuple[Value
     return value, i
 
 
+def _tree_like(x: Any, parts: list[Any]) -> Any:
+    """The tree of a dict, a sequence or an array, from those of its parts."""
+    return like(x, parts) if isinstance(x, dict) else tuple(parts)
+
+
 # --- results ------------------------------------------------------------------------------------
 
 
 def _output(result: Any, lowering: Lowering) -> Any:
-    if isinstance(result, dict):
-        return Keyed(tuple(result), tuple(_output(part, lowering) for part in result.values()))
-    if isinstance(result, (list, tuple)) or (is_array(result) and result.ndim):
-        return tuple(_output(part, lowering) for part in result)
+    if isinstance(result, CONTAINERS) or (is_array(result) and result.ndim):
+        return _tree_like(result, [_output(part, lowering) for part in parts_of(result)])
     x = result[()] if is_array(result) else result
     return lowering.at(x) if isinstance(x, Value) else lowering.detached(coerce(x))

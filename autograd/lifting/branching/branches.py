@@ -38,6 +38,7 @@ from autograd.lifting.stand_ins.python_names import extremes, is_lifted
 from autograd.primitives import TABLE
 from autograd.refusals import is_library, refuse
 from autograd.symbols import answering
+from autograd.trees import parts_of
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt,
@@ -266,8 +267,7 @@ class Branches(Items):
         """x, whose class `match` will ask for, and those of what it holds, to this depth."""
         if levels:
             asked(x)
-            held = x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())
-            for part in held.values() if isinstance(held, dict) else held:
+            for part in parts_of(x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())):
                 self.matched(levels - 1, part)
         return x
 

@@ -17,6 +17,7 @@ from autograd.lifting.branching.apart import UNASSIGNED
 from autograd.lifting.stand_ins.classes import FROM_PYTHON, NamespaceView, seen_by
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.refusals import is_library
+from autograd.trees import parts_of
 
 CONTAINERS = (list, dict, set, deque, bytearray, numpy.ndarray)
 BUILTIN = {OrderedDict, defaultdict, tuple, *CONTAINERS}
@@ -100,7 +101,7 @@ def holders(x: Any, seen: set[int]) -> Iterator[Any]:
     waiting = list((dict_of(x) or {}).values())
     for part in waiting:
         if type(part) in (list, tuple, dict):
-            waiting += part.values() if type(part) is dict else part
+            waiting += parts_of(part)
         yield from holders(part, seen)
 
 

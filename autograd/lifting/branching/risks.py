@@ -30,7 +30,7 @@ WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
 NAMES = {  # of our operations that raise what Python's functions do, where these have another name
     "pow": "power", "truediv": "divide", "remainder": "fmod", "ldexp": "multiply", "fsum": "sum",
 }  # fmt: skip
-DETACHING = "autograd.transforms.structure"
+DETACHING = "autograd.transforms.detaching"
 HARMLESS = {"autograd.lifting.branching.choices", "autograd.lifting.reading", DETACHING, "builtins"}
 CALLING = {"_functools", "functools", "itertools"}  # which call what they are given
 PYTHONS = {"autograd.lifting.stand_ins.python_names", "_operator", "numpy.linalg"}

@@ -16,6 +16,7 @@ from autograd.lifting.rewriting.rewriter import Unreadable
 from autograd.lifting.rewriting.sources import rewritten
 from autograd.lifting.rewriting.syntax import RUNTIME, listed
 from autograd.lifting.rewriting.turns import Scope, gone_over, in_steps
+from autograd.trees import flatten
 
 if TYPE_CHECKING:
     Make = Callable[..., Any]
@@ -44,7 +45,7 @@ class WrittenSteps:
         self.many = False
         assert self.make is not None
         state = [scope[name] for name in names if name in scope]
-        numbers = list(_flat(state))
+        numbers = flatten(state)
         if len(state) < len(names) or any(map(_is_whole, numbers)) or not is_traced(numbers):
             return []
         self.last = self.xs[-1]
@@ -55,17 +56,6 @@ class WrittenSteps:
 def _is_long(xs: Any) -> bool:
     """Whether so many items are there at once."""
     return (isinstance(xs, (range, list)) or (isinstance(xs, numpy.ndarray) and xs.ndim > 0)) and len(xs) > LEAST_TURNS
-
-
-def _flat(x: Any) -> Iterator[Any]:
-    """The numbers in a structure."""
-    if isinstance(x, (list, tuple, dict)):
-        for part in x.values() if isinstance(x, dict) else x:
-            yield from _flat(part)
-    elif isinstance(x, numpy.ndarray):
-        yield from x.view(numpy.ndarray).ravel().tolist()
-    else:
-        yield x
 
 
 def _is_whole(x: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.trees import CONTAINERS, parts_of
 
 
 def _numbers(x: Any, seen: set[int]) -> Iterator[Any]:
@@ -19,10 +20,10 @@ def _numbers(x: Any, seen: set[int]) -> Iterator[Any]:
     elif id(x) not in seen:
         seen.add(id(x))
         parts: Any = ()
-        if isinstance(x, dict):
-            parts = x.values()
-        elif isinstance(x, (list, tuple, set, frozenset)) or (isinstance(x, numpy.ndarray) and x.dtype == object):
-            parts = x.flat if isinstance(x, numpy.ndarray) else x
+        if isinstance(x, (*CONTAINERS, set, frozenset)):
+            parts = parts_of(x)
+        elif isinstance(x, numpy.ndarray) and x.dtype == object:
+            parts = x.flat
         for part in [*parts, *getattr(x, "__dict__", {}).values()]:
             yield from _numbers(part, seen)
 

@@ -18,14 +18,10 @@ from autograd.lifting.rewriting.places import ANY
 from autograd.lifting.rewriting.single_entry_caches import Place
 from autograd.lifting.stand_ins.attributes import Attributes
 from autograd.lifting.stand_ins.python_names import is_lifted
+from autograd.trees import CONTAINERS, items_of, map_parts, parts_of
 
 PUT: Any = object.__setattr__  # past what a class of the user's does
 MUTABLE = (dict, list, deque, OrderedDict, defaultdict)  # containers in which caches are kept
-
-
-def items_in(x: Any) -> list[tuple[Any, Any]]:
-    """The items of a container, each with its key."""
-    return list(x.items() if isinstance(x, dict) else enumerate(x))
 
 
 def reached(x: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
@@ -33,7 +29,7 @@ def reached(x: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
     if not keys:
         yield x
     elif type(x) in (*MUTABLE, tuple):
-        for key, item in items_in(x):
+        for key, item in items_of(x):
             if keys[0] is ANY or keys[0] == key:
                 yield from reached(item, keys[1:])
 
@@ -45,7 +41,7 @@ def without_items(x: Any, keys: tuple[Any, ...], is_near: bool) -> Any:
     if type(x) not in (*MUTABLE, tuple):
         return x
     made = list(x) if type(x) is tuple else copy.copy(x)
-    for key, item in items_in(x):
+    for key, item in items_of(x):
         if keys[0] is ANY or keys[0] == key:
             made[key] = without_items(item, keys[1:], is_near)
     return tuple(made) if type(x) is tuple else made
@@ -55,17 +51,15 @@ def distant(x: Any) -> Any:
     """What has the form of x, with numbers that no other is near."""
     if isinstance(x, numpy.ndarray):
         return numpy.full(x.shape, math.inf) if x.dtype.kind in "fiuO" else x
-    if type(x) in (list, tuple):
-        return type(x)(map(distant, x))
-    if type(x) is dict:
-        return {key: distant(item) for key, item in x.items()}
+    if type(x) in CONTAINERS:
+        return map_parts(distant, x)
     return math.inf if is_lifted(x) or (isinstance(x, (int, float)) and type(x) is not bool) else x
 
 
 def is_of_this_call(x: Any) -> bool:
     """Whether there is a lifted number in x."""
     if type(x) in (*MUTABLE, tuple):
-        return any(is_of_this_call(item) for _, item in items_in(x))
+        return any(map(is_of_this_call, parts_of(x)))
     return is_lifted(x) or (isinstance(x, numpy.ndarray) and x.dtype == object)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Set
 from enum import Enum
 from typing import Any
 
-from autograd.transforms.structure import CONTAINERS, is_array, items_of, like
+from autograd.trees import CONTAINERS, is_array, items_of, like, map_parts
 
 SETTING: tuple[()] = ()  # a structure without numbers
 
@@ -29,10 +29,8 @@ def opened(arg: Any) -> Any:
     """
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
         return {field.name: opened(getattr(arg, field.name)) for field in _fields(arg)}
-    if isinstance(arg, dict):
-        return {key: opened(part) for key, part in arg.items()}
-    if isinstance(arg, (list, tuple)):
-        return [opened(part) for part in arg]
+    if isinstance(arg, CONTAINERS):
+        return map_parts(opened, arg if isinstance(arg, dict) else list(arg))
     if isinstance(arg, complex):
         return [arg.real, arg.imag]
     if is_foreign_array(arg):
@@ -51,12 +49,12 @@ def without_settings(arg: Any, name: str, static: Settings) -> Any:
     if name in static:
         return SETTING
     structure = opened(arg)
-    for path, key, part in parts_of(arg, name) if isinstance(structure, (dict, list)) else ():
+    for path, key, part in named_parts(arg, name) if isinstance(structure, (dict, list)) else ():
         structure[key] = without_settings(part, path, static)
     return structure
 
 
-def parts_of(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
+def named_parts(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
     """The parts of an argument: the name of each, its key in the structure of numbers, and what it is."""
     if isinstance(arg, complex) or (is_array(arg) and arg.dtype.kind == "c"):
         return [(f"{name}.{part}", key, getattr(arg, part)) for key, part in enumerate(("real", "imag"))]
@@ -64,7 +62,7 @@ def parts_of(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
         return [(f"{name}.{field.name}", field.name, getattr(arg, field.name)) for field in _fields(arg)]
     if hasattr(arg, "_fields"):
         return [(f"{name}.{field}", key, part) for key, (field, part) in enumerate(zip(arg._fields, arg))]
-    if isinstance(arg, (list, tuple, dict)):
+    if isinstance(arg, CONTAINERS):
         return [(f"{name}[{key!r}]", key, part) for key, part in items_of(arg)]
     return []
 
@@ -79,7 +77,7 @@ def paths_of(arg: Any, name: str, static: Settings = NO_SETTINGS) -> list[str]:
         return []
     if is_foreign_array(arg):
         return paths_of(as_numpy(arg), name)
-    parts = [(path, part) for path, _, part in parts_of(arg, name)]
+    parts = [(path, part) for path, _, part in named_parts(arg, name)]
     if is_array(arg) and arg.ndim and not parts:
         parts = [(f"{name}[{i}]", part) for i, part in enumerate(arg)]
     if not parts:
@@ -97,7 +95,7 @@ def closer(arg: Any, name: str = "", static: Settings = NO_SETTINGS) -> Rebuild 
         return lambda part: _foreign(part, arg)
     if is_array(arg) and arg.dtype.kind == "c":
         return lambda parts: parts[0] + 1j * parts[1]
-    each = {key: closer(part, path, static) for path, key, part in parts_of(arg, name)}
+    each = {key: closer(part, path, static) for path, key, part in named_parts(arg, name)}
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
         return lambda parts: dataclasses.replace(arg, **{key: closed(each[key], part) for key, part in parts.items()})
     if isinstance(arg, CONTAINERS):

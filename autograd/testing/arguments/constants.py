@@ -14,7 +14,7 @@ from types import CodeType, FunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
 from autograd.lifting.stand_ins.plain import closed_over
-from autograd.transforms.structure import is_array
+from autograd.trees import is_array, parts_of
 
 MOST_CONSTANTS = 60  # data in the code of a function, or in an array, are not thresholds
 GREATEST = 1e300
@@ -59,8 +59,7 @@ def _parts(part: Any, names: tuple[str, ...]) -> Iterator[Part]:
     elif isinstance(part, functools.partial):
         yield from ((inner, names) for inner in (part.func, part.args, part.keywords))
     elif isinstance(part, (tuple, list, set, frozenset, dict)):
-        inside = part.values() if isinstance(part, dict) else part
-        yield from ((inner, names) for inner in islice(inside, MOST_CONSTANTS))
+        yield from ((inner, names) for inner in islice(parts_of(part), MOST_CONSTANTS))
     elif is_array(part):
         yield part.tolist() if part.size <= MOST_CONSTANTS else None, names
     elif isinstance(part, Enum):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.primitives.table import Interval
-from autograd.transforms.structure import is_array, leaves
+from autograd.trees import CONTAINERS, flatten, is_array, map_parts, parts_of
 
 Domain = Any  # an Interval, its text, or a pair of closed ends
 
@@ -48,9 +48,9 @@ def flat_domains(tree: Any) -> list[Domain]:
     """The domains in a structure, in order."""
     if is_domain(tree):
         return [tree]
-    if not isinstance(tree, (dict, list, tuple)) and not is_array(tree):
+    if not isinstance(tree, CONTAINERS) and not is_array(tree):
         raise TypeError(f"a domain must be written like '(0, inf)' or (0.0, 1.0), got {tree!r}")
-    parts = tree.values() if isinstance(tree, dict) else tree.flat if is_array(tree) else tree
+    parts = tree.flat if is_array(tree) else parts_of(tree)
     return [d for part in parts for d in flat_domains(part)]
 
 
@@ -60,15 +60,15 @@ def _in_order_of(arg: Any, domain: Any) -> Any:
     Settings need no domain.
     """
     if isinstance(arg, dict) and isinstance(domain, dict):
-        arg = {key: part for key, part in arg.items() if key in domain or leaves(part, "")}
+        arg = {key: part for key, part in arg.items() if key in domain or flatten(part, "")}
         if arg.keys() != domain.keys():
             raise ValueError(f"domain=: {', '.join(map(repr, domain))} are not the keys {', '.join(map(repr, arg))}")
-        return {key: _in_order_of(part, domain[key]) for key, part in arg.items()}
-    if not leaves(arg, ""):
+        return map_parts(_in_order_of, arg, domain)
+    if not flatten(arg, ""):
         return []
     lists = isinstance(arg, (list, tuple)) and isinstance(domain, (list, tuple)) and not is_domain(domain)
     if lists and len(arg) == len(domain):
-        return [_in_order_of(a, d) for a, d in zip(arg, domain)]
+        return list(map(_in_order_of, arg, domain))
     return domain
 
 
@@ -93,7 +93,7 @@ def domains_at(domain: Any, names: Sequence[str], args: Sequence[Any]) -> list[I
     """The interval of each number in the arguments."""
     found: list[Interval] = []
     for (name, part), arg in zip(domain_of_each(domain, names).items(), args):
-        count = len(leaves(arg, name))
+        count = len(flatten(arg, name))
         parts = [interval(p) for p in flat_domains(_in_order_of(arg, part))]
         parts = parts * count if is_domain(part) else parts
         if len(parts) != count:

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.primitives.operators import Scalar
 from autograd.testing.arguments.arguments import is_foreign_array
-from autograd.transforms.structure import CONTAINERS, is_array, items_of, map_parts
+from autograd.trees import CONTAINERS, is_array, map_parts, parts_of
 
 # f, vjp(*args, dy), and double(*args, dy, vectors): the backward pass of vjp, with a vector or None for each argument
 WithDerivatives = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
@@ -156,7 +156,7 @@ def _is_moving(x: Any) -> bool:
     if isinstance(x, Scalar) or (is_array(x) and x.dtype.kind == "O"):
         raise TypeError("a function of another framework takes no Values")
     if isinstance(x, CONTAINERS):
-        return bool(x) and all(_is_moving(part) for _, part in items_of(x))
+        return bool(x) and all(map(_is_moving, parts_of(x)))
     kind = str(x.dtype) if is_array(x) or is_foreign_array(x) else type(x).__name__
     return "float" in kind or "complex" in kind
 

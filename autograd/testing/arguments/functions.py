@@ -22,7 +22,7 @@ from autograd.testing.arguments.supplied_structure import listed
 from autograd.transforms import grad
 from autograd.transforms.forward import duals, parts
 from autograd.transforms.reverse import one_number
-from autograd.transforms.structure import holding, is_array, leaves, refill
+from autograd.trees import CONTAINERS, flatten, holding, is_array, unflatten
 
 Numbers = Sequence[Any]
 
@@ -47,7 +47,7 @@ class Function:
         self.named = list(zip(self.parameters, args))
         self.settings = settings_among(self.named, self.annotations, static)
         self.args = tuple(without_settings(arg, name, self.settings) for name, arg in self.named)
-        self.flat = [float(x) for x in leaves(list(self.args), self.name)]
+        self.flat = [float(x) for x in flatten(list(self.args), self.name)]
         paths = [paths_of(arg, name, self.settings) for name, arg in self.named]
         self.counts = [len(part) for part in paths]  # how many numbers each argument has
         self.names = [name for part in paths for name in part]
@@ -117,10 +117,10 @@ def _filled_by(structure: Any, close: Rebuild | None) -> Callable[[Iterator[Any]
 
 def _filler(arg: Any) -> Callable[[Iterator[Any]], Any]:
     """A function that builds an argument from the next numbers; called thousands of times, so simple cases are fast."""
-    if not isinstance(arg, (list, tuple, dict)) and not is_array(arg):
+    if not isinstance(arg, CONTAINERS) and not is_array(arg):
         return next
     if not is_array(arg):
-        return lambda values: refill(arg, values)
+        return lambda values: unflatten(arg, values)
     import numpy
 
     shape, size = arg.shape, arg.size

@@ -11,12 +11,12 @@ from typing import Any
 
 from autograd.primitives.operators import Scalar
 from autograd.testing.arguments.arguments import closed, closer, opened
-from autograd.transforms.structure import leaves, refill
+from autograd.trees import CONTAINERS, flatten, unflatten
 
 
 def is_structure(result: Any) -> bool:
     """Whether a function returned several numbers, or an array, rather than one number."""
-    return isinstance(result, (list, tuple, dict)) or is_dataclass(result) or bool(getattr(result, "ndim", 0))
+    return isinstance(result, CONTAINERS) or is_dataclass(result) or bool(getattr(result, "ndim", 0))
 
 
 class Weights:
@@ -31,7 +31,7 @@ class Weights:
 
     def sum(self, result: Any) -> Any:
         """The sum of the outputs."""
-        outputs = leaves(opened(result), "the result of f")
+        outputs = flatten(opened(result), "the result of f")
         if not outputs:
             raise ValueError("f returned no number")
         if not self.numbers:
@@ -45,7 +45,7 @@ class Weights:
     def like(self, result: Any) -> Any:
         """The weights in the structure of the outputs, and of their kind: the `dy` of a backward pass."""
         self.sum(result)
-        return closed(closer(result), refill(opened(result), iter(self.numbers)))
+        return closed(closer(result), unflatten(opened(result), iter(self.numbers)))
 
     def applies(self, result: Any) -> bool:
         """Whether this result needs weights."""

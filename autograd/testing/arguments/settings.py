@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd.testing.arguments.arguments import is_setting, parts_of
+from autograd.testing.arguments.arguments import is_setting, named_parts
 
 Argument = tuple[str, Any]  # its name, and what was given
 
@@ -35,7 +35,7 @@ def settings_among(args: Sequence[Argument], annotations: dict[str, Any], static
     declared = {name for name, arg in args if _is_int(arg, annotations.get(name))}
     for name, part in known:
         if types := _declared(part):
-            declared |= {path for path, key, inner in parts_of(part, name) if _is_int(inner, types[key])}
+            declared |= {path for path, key, inner in named_parts(part, name) if _is_int(inner, types[key])}
     return named | declared
 
 
@@ -53,7 +53,7 @@ def needs_whole_numbers(error: Exception, args: Sequence[Argument], settings: se
 def _named(arg: Any, name: str) -> Iterator[tuple[str, Any]]:
     """An argument and all its parts, each with its name."""
     yield name, arg
-    for path, _, part in parts_of(arg, name):
+    for path, _, part in named_parts(arg, name):
         yield from _named(part, path)
 
 

@@ -11,7 +11,7 @@ from autograd.engine import Value, gradients
 from autograd.testing.arguments.arguments import opened
 from autograd.testing.arguments.functions import Function, Numbers, plain
 from autograd.testing.arguments.supplied_structure import derivatives_given, shape
-from autograd.transforms.structure import leaves
+from autograd.trees import flatten
 
 FAILURES = (ValueError, ArithmeticError)
 LINEAR = 1e-9  # the largest error of a sum of changes, relative to its terms
@@ -72,7 +72,7 @@ class Supplied:
     def is_transposed(self, numbers: Numbers, right: Sequence[float]) -> bool:
         """Whether grad= returns the transpose of a Jacobian: then its columns, weighted, are the right gradient."""
         weights, n = self.function.weights.numbers if self.function.weights else [], len(right)
-        jacobian = [float(x) for x in leaves(opened(self._called("grad", numbers)), "grad=: the Jacobian")]
+        jacobian = [float(x) for x in flatten(opened(self._called("grad", numbers)), "grad=: the Jacobian")]
         if n < 2 or len(weights) != n or len(jacobian) != n * n:
             return False
         columns = [math.fsum(w * x for w, x in zip(weights, jacobian[i * n : (i + 1) * n])) for i in range(n)]
@@ -105,7 +105,7 @@ class Supplied:
         count = len(self.function.flat)
         weight = self._weight()
         matrix = opened(self._called("hessian", numbers))
-        found = [weight * float(x) for x in leaves(matrix, "hessian=: the result")]
+        found = [weight * float(x) for x in flatten(matrix, "hessian=: the result")]
         if len(found) != count * count:
             raise ValueError(f"hessian= must return {count}×{count} numbers, got {len(found)}")
         counts = [c for c in self.function.counts if c]
@@ -164,7 +164,7 @@ def _contracted(jacobian: Any, weights: Sequence[float], function: Function, num
         raise ValueError(f"grad= must return a tuple of {len(moving)} Jacobians, got {len(parts)} parts")
     found: list[Any] = []
     for part, count in zip(parts, moving):
-        numbers = [number(x) for x in leaves(opened(part), "grad=: the Jacobian")]
+        numbers = [number(x) for x in flatten(opened(part), "grad=: the Jacobian")]
         if len(numbers) != len(weights) * count:
             text = (
                 f"grad= must return a Jacobian of {len(weights)} outputs × {count} inputs, got {len(numbers)} numbers"

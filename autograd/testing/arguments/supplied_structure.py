@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from autograd.testing.arguments.arguments import opened
-from autograd.transforms.structure import leaves
+from autograd.trees import CONTAINERS, flatten, items_of
 
 
 def derivatives_given(
@@ -22,7 +22,7 @@ def derivatives_given(
     matched = partial(_matched, number)
     if found is None:
         raise ValueError("grad= returned None: is its return statement missing?")
-    moving = [(arg, name) for arg, name in zip(args, names) if leaves(arg, name)]
+    moving = [(arg, name) for arg, name in zip(args, names) if flatten(arg, name)]
     if len(args) == len(moving) == 1 or (len(moving) == 1 and not _is_one_for_each(found, args)):
         alone = isinstance(found, tuple) and len(found) == 1 and shape(moving[0][0])[:1] != (1,)  # PyTorch's tuple
         return matched(found[0] if alone else found, *moving[0])
@@ -40,7 +40,7 @@ def _is_one_for_each(found: Any, parts: Sequence[Any]) -> bool:
 
 def _matched(number: Callable[[Any], Any], part: Any, arg: Any, name: str) -> list[Any]:
     """The numbers of one part, in the order of its argument's numbers."""
-    if isinstance(arg, (tuple, list)) and not leaves(arg, name):
+    if isinstance(arg, (tuple, list)) and not flatten(arg, name):
         return []  # a setting
     if part is None:
         raise ValueError(f"grad= returned None for ∂f/∂{name}")
@@ -50,12 +50,12 @@ def _matched(number: Callable[[Any], Any], part: Any, arg: Any, name: str) -> li
             raise ValueError(
                 f"grad=: ∂f/∂{name} must be a dict with the keys {', '.join(map(repr, arg))}, got {_described(part)}"
             )
-        return [x for key, inner in arg.items() for x in _matched(number, part[key], inner, f"{name}[{key!r}]")]
-    part, arg = listed(part), listed(arg)
-    if shape(part) != shape(arg):
-        raise ValueError(f"grad=: ∂f/∂{name} has shape {shape(part)}, {name} has shape {shape(arg)}")
-    if isinstance(arg, (list, tuple)):
-        return [x for i, inner in enumerate(arg) for x in _matched(number, part[i], inner, f"{name}[{i}]")]
+    else:
+        part, arg = listed(part), listed(arg)
+        if shape(part) != shape(arg):
+            raise ValueError(f"grad=: ∂f/∂{name} has shape {shape(part)}, {name} has shape {shape(arg)}")
+    if isinstance(arg, CONTAINERS):
+        return [x for key, inner in items_of(arg) for x in _matched(number, part[key], inner, f"{name}[{key!r}]")]
     try:
         return [number(part)]
     except (TypeError, ValueError) as error:

@@ -10,13 +10,13 @@ from autograd.engine import Value
 from autograd.engine.graph import Graph
 from autograd.primitives.operators import Scalar
 from autograd.primitives.table import Interval
-from autograd.testing.arguments.arguments import is_foreign_array, parts_of
+from autograd.testing.arguments.arguments import is_foreign_array, named_parts
 from autograd.testing.arguments.functions import Function
 from autograd.testing.arguments.supplied import DOUBLE
 from autograd.testing.judging.blame import Blame
 from autograd.testing.judging.sources import literal, source
 from autograd.testing.verdicts import Check
-from autograd.transforms.structure import is_array
+from autograd.trees import is_array
 
 IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
 NAMED = "named"  # the attribute of an f that has its last arguments by name
@@ -101,7 +101,7 @@ def argument(arg: Any) -> str:
         return f"{type(arg).__name__}.{arg.name}"
     if callable(arg) and not isinstance(arg, Scalar):
         return getattr(arg, "__name__", repr(arg))
-    if named := {path.removeprefix("."): part for path, _, part in parts_of(arg, "") if path.startswith(".")}:
+    if named := {path.removeprefix("."): part for path, _, part in named_parts(arg, "") if path.startswith(".")}:
         return f"{type(arg).__name__}({', '.join(f'{name}={argument(part)}' for name, part in named.items())})"
     if isinstance(arg, dict):
         return "{" + ", ".join(f"{key!r}: {argument(part)}" for key, part in arg.items()) + "}"

@@ -38,7 +38,7 @@ from autograd.testing.oracles.quotients import (
     tableau,
 )
 from autograd.testing.oracles.singular import derivative_by_reciprocal, is_singular, reciprocal
-from autograd.transforms.structure import is_array
+from autograd.trees import is_array
 
 ROWS = 7
 TIGHT = 1e-9  # the search ends at a bound this small, relative to the derivative
