@@ -76,7 +76,7 @@ def main() -> None:
     print("(ratio is division that never raises; scaled_exp(c, x, y) is c·exp(x·y), accurate in the far tails.)\n")
     print(fast.program.source())
     fast(*options)
-    print(f"Each line is then one operation on an array of options. The price alone:\n\n{fast.program.rolled(None)}\n")
+    print(f"Each line is then one operation on an array of options. The price alone:\n\n{fast.rolled(None)}\n")
 
     found, wanted = derived(fast, options), textbook(*options)
     print(" " * 20 + "".join(f"{name:>12}" for name in GREEKS))

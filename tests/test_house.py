@@ -95,13 +95,10 @@ def test_imports_go_down_the_models(path: Path) -> None:
 
 
 FILES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
-LOADS_ABOVE = {  # files whose functions load what stands above them, when they are called
-    "autograd.compiler.programs.program": "methods of a program print it and roll it up, wherever it was unpickled",
-}
 
 
-def files_imported(tree: ast.AST, inside_functions: bool) -> set[str]:
-    """The modules of ours whose code a file runs by importing it; imports for type checkers run nothing."""
+def files_imported(tree: ast.AST) -> set[str]:
+    """The modules of ours that a file imports, also inside functions; imports for type checkers run nothing."""
     found = set()
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -109,25 +106,24 @@ def files_imported(tree: ast.AST, inside_functions: bool) -> set[str]:
         if isinstance(node, ast.ImportFrom):
             names = {f"{node.module}.{name.name}" for name in node.names}
             found |= {name if name in FILES else node.module for name in names} & FILES.keys()
-        elif inside_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found |= files_imported(node, inside_functions)
+        else:
+            found |= files_imported(node)
     return found
 
 
 def test_imports_of_files_make_no_circle() -> None:
-    """Imports inside functions count too."""
     trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
-    graph = {name: files_imported(tree, name not in LOADS_ABOVE) - {name} for name, tree in trees.items()}
+    graph = {name: files_imported(tree) - {name} for name, tree in trees.items()}
     TopologicalSorter(graph).prepare()  # a CycleError names the files
 
 
 def test_imports_of_folders_make_no_circle() -> None:
     """Inside a room, too: the files of one folder stand above or below those of another."""
     graph: dict[str, set[str]] = {}
-    for name, path in FILES.items():
-        if name not in LOADS_ABOVE and path.stem != "__init__":
+    for path in FILES.values():
+        if path.stem != "__init__":
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            below = {FILES[other].parent.as_posix() for other in files_imported(tree, True)}
+            below = {FILES[other].parent.as_posix() for other in files_imported(tree)}
             graph.setdefault(path.parent.as_posix(), set()).update(below - {path.parent.as_posix()})
     rooms = {(ROOT / "autograd").as_posix(), *((ROOT / "autograd" / room).as_posix() for room in LAYERS)}
     rooms |= {(ROOT / "nn").as_posix(), (ROOT / "nn" / "estimators").as_posix()}
@@ -136,7 +132,6 @@ def test_imports_of_folders_make_no_circle() -> None:
 
 
 LOADED_BEFORE = {  # files whose functions cannot run before the modules that they import are loaded
-    "compiler/programs/program.py": "compile, which makes programs, loads them",
     "testing/judging/local.py": "its own imports load it",
     "testing/plugin.py": "pytest calls it before it runs a test, and between tests",
     "testing/registration.py": "hypothesis and pytest call it as they start",

@@ -12,7 +12,8 @@ from typing import Any
 
 from autograd.compiler.programs.building import VARIABLE, ProgramBuilder
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, Role, body_of
-from autograd.compiler.programs.program import CONSTANT, DETACH, Argument, Program
+from autograd.compiler.programs.operation import CONSTANT, DETACH, Argument
+from autograd.compiler.programs.program import Program
 from autograd.compiler.programs.source import BACKWARD
 from autograd.primitives import ROWS
 from autograd.trees import map_parts

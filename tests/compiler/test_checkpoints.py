@@ -13,7 +13,8 @@ from autograd.compiler.derivatives.backward import differentiated
 from autograd.compiler.derivatives.checkpoints import bounded
 from autograd.compiler.derivatives.jacobians import second_order
 from autograd.compiler.programs.loops import CARRIED, bodies
-from autograd.compiler.programs.program import LOOP, Program
+from autograd.compiler.programs.operation import LOOP
+from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing import stepping
 from autograd.compiler.tracing.stepping import Stepping
 from autograd.compiler.tracing.trace import trace

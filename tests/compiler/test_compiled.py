@@ -58,11 +58,11 @@ def test_a_network_written_as_scalars_is_one_product_of_matrices_a_layer(compile
     for got, expected in zip(gradients, by_arrays):
         assert got.shape == expected.shape
         assert_close(got, expected)
-    written = str(fast.program.rolled())
+    written = str(fast.rolled())
     assert written.count(" @ ") == 4, (
         written
     )  # forward twice, backward once for the weights of each layer; the first has K = 1
-    assert len(fast.program.rolled().rows) < 20
+    assert len(fast.rolled().rows) < 20
 
 
 @both

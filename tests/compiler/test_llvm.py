@@ -401,7 +401,7 @@ def test_every_kind_of_instruction_in_a_table(rows: tuple[str, ...]) -> None:
         fast = compile(of_every_kind, rows=rows, backend="llvm")
         first, again = (bits(fast.value_and_grad(*args, argnums=(0, 1, 2), reduce=reduce)) for _ in range(2))
         assert first == again
-        rolled = fast.program.rolled()
+        rolled = fast.rolled()
         kinds.update(type(x) for x in inside((*rolled.shared, *rolled.rows)))
         return first
 

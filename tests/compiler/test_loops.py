@@ -19,7 +19,8 @@ from autograd.compiler.derivatives.jacobians import second_entries, second_order
 from autograd.compiler.folding import fold, periods
 from autograd.compiler.folding.fold import folded
 from autograd.compiler.programs.loops import bodies
-from autograd.compiler.programs.program import LOOP, Program
+from autograd.compiler.programs.operation import LOOP
+from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing.trace import trace
 from autograd.testing.programs import programs
 from tests.compiler.backends import both

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, relu, sin, tanh, value_and_grad, where
+from autograd import Value, draw, relu, sin, tanh, value_and_grad, where
 from autograd.compiler.derivatives.backward import differentiated, times_vector
 from autograd.compiler.folding.fold import folded
 from autograd.compiler.programs.program import Program, evaluator
@@ -297,7 +297,7 @@ def test_it_runs_on_every_kind_of_number() -> None:
 
 def test_it_is_drawn() -> None:
     program = trace(lambda w, x: relu(w * x + 1), (1.0, 1.0))
-    assert "relu" in str(program.draw(2.0, 3.0))
+    assert "relu" in str(draw(program(Value(2.0, "w"), Value(3.0, "x"))))
 
 
 def test_wrong_arguments_are_named() -> None:

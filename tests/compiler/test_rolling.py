@@ -73,8 +73,8 @@ def test_neurons_are_one_product_and_their_gradients_two(compile, way: str, n: i
     np.testing.assert_allclose(value, B.sum(), rtol=1e-12)
     np.testing.assert_allclose(dV, dz.T @ A, rtol=1e-11, atol=1e-13)
     np.testing.assert_allclose(dW, ((dz @ V) * (1 - A * A)).T @ X, rtol=1e-11, atol=1e-13)
-    instructions = fast.program.rolled().rows
-    assert sum(isinstance(x, Product) for x in instructions) == 3, fast.program.rolled()
+    instructions = fast.rolled().rows
+    assert sum(isinstance(x, Product) for x in instructions) == 3, fast.rolled()
     assert sum(isinstance(x, RowProduct) for x in instructions) == 2
     assert not any(isinstance(x, Gather) for x in instructions)
     assert len(instructions) <= 12
@@ -95,7 +95,7 @@ def test_softmax_and_cross_entropy_take_one_pass_each(compile) -> None:
     e = np.exp(X @ W.T)
     p = e / e.sum(1, keepdims=True)
     np.testing.assert_allclose(gradient, (p - Y).T @ X / 50, rtol=1e-11, atol=1e-14)
-    assert len(fast.program.rolled().rows) < 20
+    assert len(fast.rolled().rows) < 20
     probabilities = compile(lambda W, x: softmax(list(W @ x)), rows=("x",))(W, X)
     np.testing.assert_allclose(probabilities, p, rtol=1e-12)
 
@@ -158,7 +158,7 @@ def test_instructions_do_not_follow_the_number_of_scalars(compile) -> None:
     for n in (5, 50, 500):
         fast = compile(cost, rows=("x",))
         fast.value_and_grad(np.ones(n), np.ones((2, n)), reduce="sum")
-        counts.add(len(fast.program.rolled().rows))
+        counts.add(len(fast.rolled().rows))
     assert len(counts) == 1
     assert counts.pop() < 12
 
@@ -170,4 +170,4 @@ def test_sums_of_many_lengths_take_few_instructions(compile) -> None:
 
     fast, x = compile(f), np.linspace(-1, 1, 80)
     np.testing.assert_allclose(fast(x), 0.01 * np.arange(80) * (x * x).cumsum(), rtol=1e-12)
-    assert len(fast.program.rolled().shared) < 60, fast.program.rolled()
+    assert len(fast.rolled().shared) < 60, fast.rolled()

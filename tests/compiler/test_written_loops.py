@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import compile, sin, value_and_grad
-from autograd.compiler.programs.program import LOOP
+from autograd.compiler.programs.operation import LOOP
 from autograd.compiler.tracing import stepping
 from autograd.lifting.rewriting import steps
 

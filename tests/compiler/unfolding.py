@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.compiler.programs.building import ProgramBuilder, called_as
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program
+from autograd.compiler.programs.operation import CONSTANT, INPUT, ITEM, LOOP, Argument
+from autograd.compiler.programs.program import Program
 from autograd.trees import flatten, map_tree
 
 

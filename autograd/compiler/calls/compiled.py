@@ -21,9 +21,13 @@ from autograd.compiler.inputs.layout import UnfitNumber, shapes_in
 from autograd.compiler.inputs.parameters import Parameters
 from autograd.compiler.inputs.watching import Watch
 from autograd.compiler.programs.program import Program
+from autograd.compiler.rolling.roll import rolled
+from autograd.compiler.rolling.rolled import Result, Rolled
+from autograd.compiler.tracing.lowering import executable
 from autograd.transforms.curvature import hessian, hvp, jacobian
 from autograd.transforms.forward import jvp
 from autograd.transforms.reverse import select_arguments, value_and_grad, vjp
+from autograd.trees import flatten
 
 MANY_TRACES = 100  # of a function, for what it reads besides its arguments, after which to warn
 MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
@@ -100,6 +104,12 @@ class Compiled:
         if self._latest is None:
             raise ValueError(f"{self.__name__} has not been called yet, so there is no program")
         return self._latest.latest.program
+
+    def rolled(self, reduce: str | None = "sum") -> Rolled:
+        """The program of the latest call in array instructions over the rows of its arguments; `print` shows them."""
+        program = self.program
+        each = any(program.by_row) and reduce is None
+        return rolled(executable(program), [Result((i,), each) for i in range(len(flatten(program.outputs)))])
 
     @property
     def backend(self) -> Backend:

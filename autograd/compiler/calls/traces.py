@@ -349,14 +349,13 @@ def _programs_of(traced: Any) -> list[Any]:
     """The program, or that of a path and its conditions, each with its guard and the types of errors there."""
     path = traced.known[0] if isinstance(traced, Paths) else traced
     programs = [path] if isinstance(path, Program) else [path.program, path.holds]
-    return [
-        program and (replace(program, guard=None), program.guard and _told_apart(program.guard)) for program in programs
-    ]
+    return [program and _told_apart(program) for program in programs]
 
 
-def _told_apart(guard: Guard) -> tuple[Program, list[type[Exception]]]:
-    """What tells guards of two traces apart: each has errors of its own."""
-    return guard.program, list(map(type, guard.errors))
+def _told_apart(program: Program) -> tuple[Any, ...]:
+    """What tells the programs of two traces apart: each has errors of its own, and dicts are equal in any order."""
+    guard = program.guard and (program.guard.program, list(map(type, program.guard.errors)))
+    return replace(program, guard=None), flatten(program.outputs), guard
 
 
 def _folded_together(program: Program, guard: Guard) -> Program:

@@ -18,15 +18,8 @@ from autograd.compiler.derivatives.softmaxes import Softmaxes
 from autograd.compiler.derivatives.sums import uses_of, with_long_sums
 from autograd.compiler.programs.building import VARIABLE, ProgramBuilder
 from autograd.compiler.programs.naming import told_apart
-from autograd.compiler.programs.program import (
-    CONSTANT,
-    DETACH,
-    ITEM,
-    LOOP,
-    Argument,
-    Meaning,
-    Program,
-)
+from autograd.compiler.programs.operation import CONSTANT, DETACH, ITEM, LOOP, Argument, Meaning
+from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, unmasked

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.compiler.programs.loops import CARRIED, LISTED, SHARED, TAPED, Loop, Role, body_of
-from autograd.compiler.programs.program import Program, reached
+from autograd.compiler.programs.operation import reached
+from autograd.compiler.programs.program import Program
 
 if TYPE_CHECKING:
     from autograd.compiler.derivatives.backward import Backward

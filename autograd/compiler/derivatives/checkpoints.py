@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from autograd.compiler.programs.building import ProgramBuilder, called_as
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, Role, bodies, body_of
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Operation, Program
+from autograd.compiler.programs.operation import CONSTANT, INPUT, ITEM, LOOP, Argument, Operation
+from autograd.compiler.programs.program import Program
 from autograd.trees import map_tree
 
 

@@ -15,7 +15,8 @@ from autograd.compiler.derivatives.backward import Backward, along_tangents, dif
 from autograd.compiler.derivatives.kinks import with_norms
 from autograd.compiler.programs.building import ProgramBuilder
 from autograd.compiler.programs.naming import told_apart
-from autograd.compiler.programs.program import DETACH, Argument, Program
+from autograd.compiler.programs.operation import DETACH, Argument
+from autograd.compiler.programs.program import Program
 from autograd.symbols import COMPARISONS
 from autograd.trees import flatten
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.programs.building import ProgramBuilder, rewritten
 from autograd.compiler.programs.loops import bodies, every_operation
-from autograd.compiler.programs.program import CONSTANT, INPUT, LOOP, Operation, Program
+from autograd.compiler.programs.operation import CONSTANT, INPUT, LOOP, Operation
+from autograd.compiler.programs.program import Program
 from autograd.engine.kinks import TERMS, Forms, sum_of_squares
 from autograd.primitives import ROWS
 

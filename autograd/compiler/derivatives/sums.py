@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import copysign
 
-from autograd.compiler.programs.program import CONSTANT, Operation, Program
+from autograd.compiler.programs.operation import CONSTANT, Operation
+from autograd.compiler.programs.program import Program
 from autograd.symbols import COMPARISONS
 from autograd.trees import flatten
 

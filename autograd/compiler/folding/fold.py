@@ -19,15 +19,8 @@ from autograd.compiler.folding.steps import NUMBER, Operands, Steps, steps_of
 from autograd.compiler.folding.triangles import Triangle, completed, triangles_in
 from autograd.compiler.programs.building import ProgramBuilder, called_as
 from autograd.compiler.programs.loops import CARRIED, SHARED, Loop, Role, body_of
-from autograd.compiler.programs.program import (
-    CONSTANT,
-    INPUT,
-    ITEM,
-    LOOP,
-    Argument,
-    Operation,
-    Program,
-)
+from autograd.compiler.programs.operation import CONSTANT, INPUT, ITEM, LOOP, Argument, Operation
+from autograd.compiler.programs.program import Program
 from autograd.compiler.rolling.scalar_graph import ADDERS
 from autograd.engine.names import NUMBERED
 from autograd.symbols import COMPARISONS

@@ -10,7 +10,7 @@ import numpy
 
 from autograd.compiler.folding.periods import LEAST_REPETITIONS, Stretch
 from autograd.compiler.programs.loops import CARRIED, LISTED, SHARED
-from autograd.compiler.programs.program import CONSTANT, Operation
+from autograd.compiler.programs.operation import CONSTANT, Operation
 from autograd.primitives import ROWS
 
 PEELED = 4  # first steps that may differ from the others

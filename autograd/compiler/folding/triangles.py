@@ -17,7 +17,8 @@ import numpy
 
 from autograd.compiler.folding.periods import Stretch
 from autograd.compiler.folding.steps import Operands, quietest
-from autograd.compiler.programs.program import Operation, Program
+from autograd.compiler.programs.operation import Operation
+from autograd.compiler.programs.program import Program
 from autograd.trees import map_tree
 
 LEAST_ROWS = 6

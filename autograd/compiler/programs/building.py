@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.programs.naming import Labels, NamesLater, function_name, told_apart, value_names
-from autograd.compiler.programs.program import (
+from autograd.compiler.programs.operation import (
     CONSTANT,
     DETACH,
     INPUT,
@@ -21,10 +21,9 @@ from autograd.compiler.programs.program import (
     Meaning,
     Meanings,
     Operation,
-    Program,
-    evaluator,
     reached,
 )
+from autograd.compiler.programs.program import Program, evaluator
 from autograd.symbols import COMPARISONS
 from autograd.trees import flatten, map_tree
 

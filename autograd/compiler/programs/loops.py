@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.programs.program import INPUT, ITEM, LOOP, Argument, Operation, Program
+from autograd.compiler.programs.operation import INPUT, ITEM, LOOP, Argument, Operation
 from autograd.trees import flatten
 
 if TYPE_CHECKING:
     from autograd.compiler.programs.building import ProgramBuilder
+    from autograd.compiler.programs.program import Program
 
 CARRIED, LISTED, TAPED, COUNTED, SHARED = "carried", "listed", "taped", "counted", "shared"
 
@@ -85,7 +86,7 @@ class Loop:
         """Whether an output of a step has to be noted: only what the last step gives is there after the loop."""
         return step != self.times - 1 or self.body.operations[self.outputs[output]].op == INPUT
 
-    def run(self, operands: Sequence[Any], run: Callable[[Program, list[Any]], list[Any]] = Program.run) -> list[Any]:
+    def run(self, operands: Sequence[Any], run: Callable[[Program, list[Any]], list[Any]]) -> list[Any]:
         """The outputs of each step, for operands of any kind; `run` gives the values of a body."""
         groups, outputs = self.grouped(operands), self.outputs
         steps: list[list[Any]] = []

@@ -13,7 +13,7 @@ from autograd.engine.names import shortened
 from autograd.primitives import ROWS
 
 if TYPE_CHECKING:
-    from autograd.compiler.programs.program import Argument
+    from autograd.compiler.programs.operation import Argument
 
 RESERVED = {*kwlist, "__debug__", "inf", "nan", "detach"}  # names with another meaning in source, besides operations
 

@@ -6,86 +6,18 @@ from the table of primitives, or is a comparison. Records are frozen, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from html import escape
 from typing import Any, NamedTuple
 
-from autograd.forks import at_work
+from autograd.compiler.programs.operation import CONSTANT, DETACH, INPUT, ITEM, LOOP, Argument, Meaning, Operation
+from autograd.compiler.programs.source import source_of
 from autograd.numbers.kinds import FLOAT_RANK, coerced, leading_kind
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 from autograd.transforms.detaching import detach
 from autograd.trees import flatten, items_of, map_tree
-
-# Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
-INPUT, CONSTANT, DETACH = "input", "constant", "detach"
-# A loop over a body (`autograd.compiler.programs.loops`), and a number out of it: an output of the body, and the step.
-LOOP, ITEM = "loop", "item"
-
-
-class Operation(NamedTuple):
-    """An operation on values, given by number; `value` is that of a constant, the `Loop` of a loop, or which item."""
-
-    op: str
-    operands: tuple[int, ...] = ()
-    value: Any = None
-
-
-class Argument(NamedTuple):
-    """A parameter of the function: its name, and the numbers of its values in their structure."""
-
-    name: str
-    tree: Any
-
-
-class Meaning(NamedTuple):
-    """The role of a value in the chain rule, by numbers: ∂output/∂target · ∂target/∂source, and the operand's position.
-
-    Without an output it is the local derivative alone, without a target the sum ∂output/∂source.
-    """
-
-    output: int | None
-    target: int | None
-    source: int
-    place: int = 0
-
-
-class Meanings(Mapping[int, tuple[Meaning, ...]]):
-    """The meanings of the values of a backward pass, sought only when a program is printed."""
-
-    def __init__(self, given: dict[int, list[Meaning]], order: Sequence[int], number: Sequence[int | None]) -> None:
-        """`given` are those of all values of the builder, `order` the values kept, `number` their new numbers."""
-        self.given, self.order, self.number = given, order, number
-
-    @cached_property
-    def found(self) -> dict[int, tuple[Meaning, ...]]:
-        """The meanings of the values kept, without those that refer to values left out."""
-        number: Any = self.number
-        return {
-            number[i]: tuple(
-                [
-                    Meaning._make([*[part if part is None else number[part] for part in m[:3]], m.place])
-                    for m in self.given[i]
-                    if all(part is None or number[part] is not None for part in m[:3])
-                ]
-            )
-            for i in self.order
-            if i in self.given
-        }
-
-    def __getitem__(self, i: int) -> tuple[Meaning, ...]:
-        return self.found[i]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.found)
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def __reduce__(self) -> Any:
-        return dict, (self.found,)
 
 
 class Guard(NamedTuple):
@@ -103,10 +35,10 @@ class Guard(NamedTuple):
 class Program:
     """A function as straight-line code: `program(*arguments)` runs it on any kind of number, `source()` prints it.
 
-    Trees hold the numbers of values: an int, a tuple for a sequence or an array, or a dict. The first
-    `forward` values belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary
-    with the row when the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the
-    structure in which a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
+    Trees hold the numbers of values: an int, a tuple for a sequence or an array, or a dict. The first `forward` values
+    belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary with the row when
+    the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the structure in which
+    a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
     chooses by the indices of a row.
 
     >>> from autograd.compiler.tracing.trace import trace
@@ -159,7 +91,7 @@ class Program:
                     value = coerced((value,), inputs[0])[0]
                 values.append(value)
             elif operation.op == LOOP:
-                values.append(operation.value.run([values[i] for i in operation.operands]))
+                values.append(operation.value.run([values[i] for i in operation.operands], Program.run))
             elif operation.op == ITEM:
                 output, step = operation.value
                 values.append(values[operation.operands[0]][step][output])
@@ -188,19 +120,7 @@ class Program:
 
     def source(self) -> str:
         """The program as Python: the forward pass, then the backward pass, one operation a line."""
-        with at_work:
-            from autograd.compiler.programs.source import source_of
-
         return source_of(self)
-
-    def rolled(self, reduce: str | None = "sum") -> Any:
-        """The program in array instructions over the rows of its arguments; `print` shows them."""
-        from autograd.compiler.rolling.roll import rolled
-        from autograd.compiler.rolling.rolled import Result
-        from autograd.compiler.tracing.lowering import executable
-
-        each = any(self.by_row) and reduce is None
-        return rolled(executable(self), [Result((i,), each) for i in range(len(flatten(self.outputs)))])
 
     def __str__(self) -> str:
         return self.source()
@@ -208,14 +128,6 @@ class Program:
     def _repr_html_(self) -> str:
         """What a notebook shows: the source."""
         return f"<pre>{escape(self.source())}</pre>"
-
-    def draw(self, *arguments: Any, **options: Any) -> Any:
-        """The picture of the first output at these arguments, as from `autograd.draw`."""
-        from autograd.drawing import draw
-        from autograd.engine import Value
-
-        inputs = [Value(x, label=name) for x, name in zip(self._inputs(arguments), self.names)]
-        return draw(self.run(inputs)[flatten(self.outputs)[0]], **options)
 
 
 def evaluator(op: str) -> Callable[..., Any]:
@@ -226,21 +138,6 @@ def evaluator(op: str) -> Callable[..., Any]:
         return detach
     row = ROWS[op]
     return (lambda *flat: row.function(*row.structured(flat))) if row.vectors else row.function
-
-
-# --- structures -----------------------------------------------------------------------------------
-
-
-def reached(roots: Iterable[int], operands: Sequence[Iterable[int]]) -> list[int]:
-    """The values that the roots depend on, roots included, in order; each value comes after its operands."""
-    needed = [False] * len(operands)
-    for i in roots:
-        needed[i] = True
-    for i in range(len(operands) - 1, -1, -1):
-        if needed[i]:
-            for j in operands[i]:
-                needed[j] = True
-    return [i for i, is_needed in enumerate(needed) if is_needed]
 
 
 def _place(tree: Any, given: Any, where: str, values: list[Any]) -> None:

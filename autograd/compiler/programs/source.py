@@ -5,25 +5,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, Loop, needs
 from autograd.compiler.programs.naming import told_apart
-from autograd.compiler.programs.program import (
-    CONSTANT,
-    DETACH,
-    ITEM,
-    LOOP,
-    Meaning,
-    Operation,
-    Program,
-)
+from autograd.compiler.programs.operation import CONSTANT, DETACH, ITEM, LOOP, Meaning, Operation
 from autograd.engine.names import NUMBERED, placed
 from autograd.engine.paths import indirect
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS
 from autograd.symbols.text import BY_SIGN
 from autograd.trees import flatten
+
+if TYPE_CHECKING:
+    from autograd.compiler.programs.program import Program
 
 SIGNS = {op: sign for sign, op in BY_SIGN.items()} | {"constant_power": "**"} | {sign: sign for sign in COMPARISONS}
 

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from autograd.compiler.programs.program import CONSTANT
+from autograd.compiler.programs.operation import CONSTANT
 from autograd.compiler.rolling.grids import Grid, grids, sided
 from autograd.compiler.rolling.placing import Location, Placement
 from autograd.compiler.rolling.rolled import Apply, Fold, Operand, Product, View

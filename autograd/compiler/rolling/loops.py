@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, TAPED, needs
-from autograd.compiler.programs.program import Operation
+from autograd.compiler.programs.operation import Operation
 from autograd.compiler.rolling.placing import Location, pieces_of
 from autograd.compiler.rolling.rolled import Count, Gather, Move, Number, Repeat, Stream, View
 from autograd.compiler.rolling.scalar_graph import EACH_ROW, ScalarGraph

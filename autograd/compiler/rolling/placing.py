@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import prod
 from typing import Any, NamedTuple
 
-from autograd.compiler.programs.program import CONSTANT
+from autograd.compiler.programs.operation import CONSTANT
 from autograd.compiler.rolling.rolled import AFTER, ROWS, SHARED, Gather, Instruction, Number, Operand, Register, View
 from autograd.compiler.rolling.scalar_graph import AT_END, EACH_ROW, ONCE, ScalarGraph
 

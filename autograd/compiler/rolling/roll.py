@@ -12,7 +12,8 @@ from copy import copy
 from itertools import chain
 from typing import Any
 
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Argument, Program, reached
+from autograd.compiler.programs.operation import CONSTANT, INPUT, ITEM, LOOP, Argument, reached
+from autograd.compiler.programs.program import Program
 from autograd.compiler.rolling.contracting import CONSTANT_SOURCE, MOST_ADDED, Contracting
 from autograd.compiler.rolling.loops import Ends, needed_in, repeat
 from autograd.compiler.rolling.placing import ALONE, Location, Locations

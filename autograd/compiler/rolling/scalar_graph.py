@@ -12,7 +12,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd.compiler.programs.loops import COUNTED, SHARED, TAPED, Loop, Role
-from autograd.compiler.programs.program import CONSTANT, INPUT, ITEM, LOOP, Program, reached
+from autograd.compiler.programs.operation import CONSTANT, INPUT, ITEM, LOOP, reached
+from autograd.compiler.programs.program import Program
 from autograd.compiler.rolling.sequences import EXACT, PLAIN
 from autograd.compiler.rolling.zeros import absorbs, is_positive_zero, is_zero, told_apart
 from autograd.symbols import COMPARISONS

@@ -12,7 +12,7 @@ from math import inf, nan
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.compiler.programs.loops import every_operation
-from autograd.compiler.programs.program import LOOP, reached
+from autograd.compiler.programs.operation import LOOP, reached
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from autograd.compiler.programs.program import CONSTANT
+from autograd.compiler.programs.operation import CONSTANT
 from autograd.symbols import COMPARISONS
 
 if TYPE_CHECKING:

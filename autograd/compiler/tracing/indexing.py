@@ -14,7 +14,7 @@ import numpy
 
 from autograd.arrays import scalars
 from autograd.arrays.scalar_array import choosing
-from autograd.compiler.programs.program import Argument
+from autograd.compiler.programs.operation import Argument
 from autograd.engine import Value
 from autograd.primitives import where
 from autograd.refusals import TraceError, refuse, refusing

@@ -10,7 +10,8 @@ from typing import Any
 from autograd.compiler.execution.array_kernels import own_array_kernel
 from autograd.compiler.programs.building import VARIABLE, ProgramBuilder, rewritten
 from autograd.compiler.programs.loops import every_operation
-from autograd.compiler.programs.program import DETACH, LOOP, Program
+from autograd.compiler.programs.operation import DETACH, LOOP
+from autograd.compiler.programs.program import Program
 from autograd.engine import Value
 from autograd.engine.differentiating import is_unchanged
 from autograd.engine.value import GIVEN, KEPT, changes, clock

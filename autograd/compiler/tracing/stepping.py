@@ -17,7 +17,7 @@ import numpy
 
 from autograd.arrays.origins import is_of_numpy
 from autograd.compiler.programs.loops import CARRIED, COUNTED, LISTED, SHARED, Loop, Role, body_of
-from autograd.compiler.programs.program import reached
+from autograd.compiler.programs.operation import reached
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.compiler.tracing.lowering_loops import (
     BOOLEANS,

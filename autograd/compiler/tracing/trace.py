@@ -12,7 +12,8 @@ from typing import Any
 
 from autograd.arrays.indexing import failing
 from autograd.compiler.programs.building import ProgramBuilder
-from autograd.compiler.programs.program import Argument, Guard, Program, reached
+from autograd.compiler.programs.operation import Argument, reached
+from autograd.compiler.programs.program import Guard, Program
 from autograd.compiler.tracing.indexing import Indexing
 from autograd.compiler.tracing.lowering import Lowering
 from autograd.compiler.tracing.stepping import Stepping
