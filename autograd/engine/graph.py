@@ -8,9 +8,9 @@ from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints, nodes_below
 from autograd.engine.differentiating import is_unchanged, one
-from autograd.engine.forms import Form, is_named, known_operands
 from autograd.engine.names import NodeNames
 from autograd.engine.paths import indirect
+from autograd.engine.symbolic import SymbolicRun, is_named, known_operands
 from autograd.engine.value import Value
 from autograd.symbols import Symbol, same
 from autograd.symbols.text import BY_SIGN, WHOLE, elided, number, readable, text
@@ -70,7 +70,7 @@ class Graph:
         self._consumers: dict[Value, list[Edge]] | None = None
         self._operands: dict[Value, list[str]] = {}
         self._texts: dict[Value, tuple[str, list[str]]] = {}
-        self._forms: dict[Value, Form] = {} if before is None else before._forms
+        self._runs: dict[Value, SymbolicRun] = {} if before is None else before._runs
         self._opaque: set[Any] = set() if before is None else before._opaque  # operations that need floats
         self._unchanged: dict[Value, bool] = {}
 
@@ -144,44 +144,44 @@ class Graph:
         return self._texts[node]
 
     def _written(self, node: Value) -> tuple[str, list[str]]:
-        row, form = node.op, self._form(node)
+        row, run = node.op, self._run(node)
         if row is None:
             return number(node.data), []
         operands = tuple(Symbol(x) if is_named(v) else v.data for x, v in zip(self.operands(node), node.inputs))
         numbers = ["absent" if p is None else number(p) for p in node.partials]
-        if form is None:
+        if run is None:
             return _call(row, operands), numbers
-        formula = _call(row, operands) if form.formula is None else readable(form.applied(operands))
+        formula = _call(row, operands) if run.formula is None else readable(run.applied(operands))
         if not self.is_unchanged(node):
             return formula, numbers
-        return formula, list(map(readable, form.derivatives(node, operands, Symbol(self.name(node)))))
+        return formula, list(map(readable, run.derivatives(node, operands, Symbol(self.name(node)))))
 
     def applied(self, node: Value, operands: Sequence[Any]) -> Any:
         """The operation of a node on other expressions, None if it allows none."""
-        form = self._form(node)
-        return None if form is None else form.applied(operands)
+        run = self._run(node)
+        return None if run is None else run.applied(operands)
 
     def is_unchanged(self, node: Value) -> bool:
         """Whether a node's rule still gives its value and local derivatives: False if data below it has changed."""
         if node not in self._unchanged:
-            form = self._form(node)
-            self._unchanged[node] = (form is not None and form.gives(node)) or is_unchanged(node)
+            run = self._run(node)
+            self._unchanged[node] = (run is not None and run.gives(node)) or is_unchanged(node)
         return self._unchanged[node]
 
-    def _form(self, node: Value) -> Form | None:
+    def _run(self, node: Value) -> SymbolicRun | None:
         """The operation of a node on Symbols, from the only run of its rule; None if that needs floats."""
-        known, reads = self._forms.get(node), known_operands(node)
+        known, reads = self._runs.get(node), known_operands(node)
         if known is not None and same(known.reads, reads):
             return known
         kind = node.op, tuple([x is None for x in reads])
         if node.op is None or kind in self._opaque:
             return None
         try:
-            self._forms[node] = Form(node, reads)
+            self._runs[node] = SymbolicRun(node, reads)
         except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs only on floats
             self._opaque.add(kind)
             return None
-        return self._forms[node]
+        return self._runs[node]
 
 
 def derivative(of: str, by: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any
@@ -11,7 +10,7 @@ from autograd.drawing.boxes.expressions import expression
 from autograd.drawing.boxes.folding import Alike, CallForest, Folding, fold_kind, is_start
 from autograd.drawing.boxes.naming import Naming, plural
 from autograd.drawing.circuits.arrows import Arrows
-from autograd.drawing.circuits.diagnosis import marks
+from autograd.drawing.circuits.diagnosis import first_broken, marks
 from autograd.drawing.circuits.hosting import hosted, hosts, once
 from autograd.drawing.circuits.picture import Box, Cluster, Picture
 from autograd.engine import Value
@@ -215,9 +214,7 @@ class PictureBuilder:
 
     def _fold_marks(self, members: list[Value]) -> tuple[str, ...]:
         """For a fold, only where its numbers first turn NaN or infinite."""
-        broken = (node for node in members if isinstance(node.data, float) and not math.isfinite(node.data))
-        found = {mark for node in broken for mark in self._marks(node)}
-        return tuple(sorted(mark for mark in found if mark.startswith("first")))
+        return tuple(sorted({mark for node in members for mark in first_broken(node)}))
 
     def _fold_name(self, box: Any, members: list[Value]) -> str:
         if isinstance(box, Value):

@@ -80,8 +80,7 @@ def choose(request: Request, graph: Graph, naming: Naming) -> Circuit:
         raise ValueError(f"draw: expand={request.expand!r} is not the path of a module in names")
     chooser = Chooser(request, graph, naming)
     fits = SIZES[request.size].fits
-    for drawn in chooser.pictures():
-        found = Circuit(drawn, request.rankdir)
+    for found in chooser.circuits():
         if fits(found.scene()):
             return found
     return chooser.outgrown(found)
@@ -96,8 +95,8 @@ class Chooser:
         self.sums = fold_sums(self.graph)
         self.adjoints = self.graph.adjoints() if request.fresh else None
 
-    def pictures(self) -> Iterable[Picture]:
-        """From the most detailed picture to the least: folded further, then without the words on arrows, then cut."""
+    def circuits(self) -> Iterable[Circuit]:
+        """From the most detailed circuit to the least: folded further, then without the words on arrows, then cut."""
         limit = min(self.request.max_nodes, LAYOUT_LIMIT)
         shows = ("chain", "short", "values") if self.request.show == "auto" else (self.request.show,)
         if self.request.collapse != "auto":
@@ -117,30 +116,30 @@ class Chooser:
                     if i not in builders:
                         builders[i] = self._builder(folding, alike, limit)
                     builder = builders[i].showing(show, rows)
-                    drawn = self._picture(builder, is_whole)
-                    if show == shows[0] and (coarsest is None or len(drawn.boxes) <= len(coarsest.boxes)):
-                        coarsest = drawn
+                    drawn = self._circuit(builder, is_whole)
+                    if show == shows[0] and (coarsest is None or len(drawn.picture.boxes) <= len(coarsest.boxes)):
+                        coarsest = drawn.picture
                     yield drawn
                     yield from self._with_other_rows(builder, drawn, is_whole)
         if self.request.collapse == "auto" and coarsest is not None:
             yield from self._cut(coarsest)
 
-    def _with_other_rows(self, builder: PictureBuilder, drawn: Picture, is_whole: bool) -> Iterable[Picture]:
-        """The same boxes where it makes a difference: without rows, or with rows of formulas too."""
-        if any(box.inside and box.kind != "constant" for box in drawn.boxes):
-            yield self._picture(builder.showing(builder.show, ""), is_whole)
-        formulas = builder.showing(builder.show, "formulas")
-        if is_whole and builder.rows and hosts(formulas) != hosts(builder):
-            yield self._picture(formulas, is_whole)
+    def _with_other_rows(self, builder: PictureBuilder, drawn: Circuit, is_whole: bool) -> Iterable[Circuit]:
+        """The same boxes without rows, and with rows of formulas too; where there are none, as they were drawn."""
+        if any(box.inside and box.kind != "constant" for box in drawn.picture.boxes):
+            yield self._circuit(builder.showing(builder.show, ""), is_whole)
+        if is_whole and any(fold[0] == "expression" for fold in builder.folding.values()):
+            formulas = builder.showing(builder.show, "formulas")
+            yield drawn if hosts(formulas) == hosts(builder) else self._circuit(formulas, is_whole)
 
-    def _cut(self, whole: Picture) -> Iterable[Picture]:
+    def _cut(self, whole: Picture) -> Iterable[Circuit]:
         """What is nearest to the output, less and less."""
         before: Picture | None = None
         for count in CUTS:
             smaller = nearest(whole, min(count, self.request.max_nodes))
             smaller = replace(smaller, caption=self._caption(len(smaller.boxes), False))
             if smaller != before:
-                yield smaller
+                yield Circuit(smaller, self.request.rankdir)
             before = smaller
 
     def _builder(self, folding: Folding, alike: dict[Any, Alike], limit: int) -> PictureBuilder:
@@ -149,9 +148,10 @@ class Chooser:
         shown = neighbourhood(folding.get(output, output), _inputs(folding), limit)
         return PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, self.adjoints)
 
-    def _picture(self, builder: PictureBuilder, is_whole: bool) -> Picture:
+    def _circuit(self, builder: PictureBuilder, is_whole: bool) -> Circuit:
         less = LESS[builder.show] if builder.show in LESS and builder.show != self.request.show else ""
-        return picture(builder, self._whole_caption(list(builder.keys), len(hosts(builder)), is_whole, less))
+        caption = self._whole_caption(list(builder.keys), len(hosts(builder)), is_whole, less)
+        return Circuit(picture(builder, caption), self.request.rankdir)
 
     def _whole_caption(self, shown: list[Any], within: int, is_whole: bool, less: str) -> str:
         """How many nodes are shown or, of nodes seen in expressions, in how many boxes; what arrows lack; a remedy."""

@@ -20,13 +20,19 @@ def marks(graph: Graph, node: Value, consumers: list[Edge], check_grad: bool) ->
         found.append("closed")
     if name in GREATEST_SLOPE and _small(node.partials[0], SATURATED * GREATEST_SLOPE[name]):
         found.append("saturated")
-    if not _finite(node.data) and all(_finite(v.data) for v in node.inputs):
-        found.append("first NaN" if node.data != node.data else "first infinity")
+    found += first_broken(node)
     if node.inputs and not graph.is_unchanged(node):
         found.append("data changed since")
     if check_grad and node.has_grad and not node.is_constant and not _adds_up(node, consumers):
         found.append("grad is not the sum of its contributions: accumulated twice, or stale?")
     return tuple(found)
+
+
+def first_broken(node: Value) -> list[str]:
+    """A mark for a number that is NaN or infinite if those it is made of are not."""
+    if _finite(node.data) or not all(_finite(v.data) for v in node.inputs):
+        return []
+    return ["first NaN" if node.data != node.data else "first infinity"]
 
 
 def _small(x: Any, bound: float) -> bool:

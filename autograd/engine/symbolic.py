@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Form:
-    """The rule of a node on fresh Symbols: drawing asks it what else a second run of the rule would say."""
+class SymbolicRun:
+    """A run of a node's rule on fresh Symbols; what is asked later is answered without another run."""
 
     __slots__ = ("operands", "partials", "reads", "value")
 
