@@ -222,3 +222,13 @@ def test_nothing_is_folded_built_or_laid_out_twice(graph: Graphed, size: str, mo
     assert drawing.source and drawing.picture
     for made in folded, built, laid:
         assert made and all(x not in made[:i] for i, x in enumerate(made))
+
+
+def test_a_circuit_that_fits_nowhere_keeps_its_rows() -> None:
+    model = MLP(2, [4, 1], activation="tanh", rng=1)
+    y = model([0.3, 0.6])
+    C = mean([(y - 1.0) ** 2, 0.01 * y])
+    C.backward()
+    picture = draw(C, model, "circuit", collapse="expressions").picture
+    assert "px high" in picture.caption
+    assert sum(bool(box.inside) for box in picture.boxes if box.kind == "parameter") == len(model.parameters())
