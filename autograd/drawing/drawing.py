@@ -12,7 +12,7 @@ from autograd.drawing import page
 from autograd.drawing.boxes.naming import Naming
 from autograd.drawing.circuits import dot
 from autograd.drawing.circuits.choosing import Request, check_options, choose
-from autograd.drawing.circuits.circuit import circuit
+from autograd.drawing.circuits.circuit import Circuit
 from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.networks.columns import network_scene
 from autograd.drawing.networks.network import Network, find_network
@@ -24,6 +24,7 @@ from autograd.drawing.scenes.scene import Scene
 from autograd.drawing.scenes.sizes import LEGIBLE, SIZES
 from autograd.drawing.scenes.svg import Sketch
 from autograd.drawing.scenes.themes import THEMES
+from autograd.engine.graph import Graph
 
 ENDINGS = ("svg", "png", "pdf", "dot", "html")
 
@@ -54,30 +55,40 @@ class Drawing:
         filename: str | None = None,
         format: str = "svg",
         mark: Callable[[Picture], Picture] = lambda picture: picture,
+        graph: Graph | None = None,
     ) -> None:
-        """`mark` is applied to the circuit."""
+        """`mark` is applied to the circuit. Pictures that share a `graph` run the rule of each node once."""
         request.check()
         check_options(view=(view, VIEWS), direction=(direction, DIRECTIONS), theme=(theme, (*THEMES, "auto")))
         self._request, self._mark, self._view = request, mark, view
-        self._picture: Picture | None = None
+        self._naming = Naming(request.names)
+        self._graph = graph or Graph(request.output, self._naming.values)
+        self._laid: Circuit | None = None
         self.direction, self.theme, self.size = direction, theme, SIZES[request.size]
         self.filename, self.format = filename, format
         self._attributes = attributes or {}
         self._colours = THEMES["light" if theme == "auto" else theme]
         is_module = hasattr(request.names, "named_parameters") and not any(self._attributes.values())
-        network = self._network(request) if view == "network" or (view == "auto" and is_module) else None
+        network = self._network() if view == "network" or (view == "auto" and is_module) else None
         if view == "network" and network is None:
             raise ValueError(NO_NETWORK)
         self.shown = "circuit" if network is None else "network"
-        self.scene, self.caption = self._circuit() if network is None else self._columns(network)
+        self.scene, self.caption = self._boxes() if network is None else self._columns(network)
 
     @property
     def picture(self) -> Picture:
         """The circuit as plain data."""
-        if self._picture is None:  # the lock of a cached_property would stay taken in a fork
-            picture = self._mark(choose(self._request))
-            self._picture = replace(picture, caption=_joined(picture.caption, self._waiting))
-        return self._picture
+        return self._circuit.picture
+
+    @property
+    def _circuit(self) -> Circuit:
+        """The circuit, chosen and laid out once."""
+        if self._laid is None:  # the lock of a cached_property would stay taken in a fork
+            chosen = choose(self._request, self._graph, self._naming)
+            marked = self._mark(chosen.picture)
+            circuit = chosen if marked is chosen.picture else Circuit(marked, self._request.rankdir)
+            self._laid = circuit.captioned(_joined(marked.caption, self._waiting))
+        return self._laid
 
     @property
     def _waiting(self) -> str:
@@ -86,12 +97,12 @@ class Drawing:
         is_known = self._request.fresh or output.has_grad or not output.inputs or output.is_constant
         return "" if is_known else "— until backward() is called"
 
-    def _circuit(self) -> tuple[Scene, str]:
+    def _boxes(self) -> tuple[Scene, str]:
         self._title, self._description = self.picture.title, self.picture.description
-        return circuit(self.picture, self._request.rankdir), self.picture.caption
+        return self._circuit.scene(), self.picture.caption
 
-    def _network(self, request: Request) -> Network | None:
-        return find_network(request.output, Naming(request.names), request.fresh)
+    def _network(self) -> Network | None:
+        return find_network(self._graph, self._naming, self._request.fresh)
 
     def _columns(self, network: Network) -> tuple[Scene, str]:
         name = network.graph.name(network.graph.output)
@@ -131,13 +142,14 @@ class Drawing:
 
     def html(self) -> str:
         """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""
-        request = replace(self._request, fresh=True, size="natural")
+        request, naming = replace(self._request, fresh=True, size="natural"), Naming(self._request.names)
+        graph = Graph(request.output, naming.values, self._graph)
         theme = "light" if self.theme == "auto" else self.theme
-        drawn = Drawing(request, view="circuit", theme=theme, mark=self._mark)
+        drawn = Drawing(request, view="circuit", theme=theme, mark=self._mark, graph=graph)
         views = [page.PageView("circuit", drawn.svg(), drawn.caption, list(steps(drawn.picture)))]
-        network = self._network(request)
+        network = find_network(graph, naming, fresh=True)
         if network is not None:
-            shown = Drawing(replace(request, size="slide"), view="network", theme=theme)
+            shown = Drawing(replace(request, size="slide"), view="network", theme=theme, graph=graph)
             views.insert(0, page.PageView("network", shown.svg(), shown.caption, list(lecture_steps(network))))
         if self._view == "circuit":
             views.reverse()

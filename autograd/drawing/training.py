@@ -128,7 +128,7 @@ class Training:
             if step in drawn or not is_finite:
                 norm = math.hypot(*(p.grad for p in parameters))
                 self.frames.append(Snapshot(step, float(C.data), norm))
-                self._sketches.append(self._sketch(C))
+                self._sketches.append(self._sketch(graph))
             if not is_finite:
                 return f"diverged: at step {step} the cost or its gradient is not finite"
             if step < steps:
@@ -141,9 +141,10 @@ class Training:
             return [v for v in self._naming.values if not v.is_constant]
         return [v for v in graph.nodes if self._naming.kind(v) == "parameter"]
 
-    def _sketch(self, C: Value) -> Sketch:
-        view = "circuit" if find_network(C, self._naming) is None else "network"
-        return Drawing(Request(C, self._names), view=view, direction=self.direction, theme=self.theme).sketch()
+    def _sketch(self, graph: Graph) -> Sketch:
+        view = "circuit" if find_network(graph, self._naming) is None else "network"
+        request = Request(graph.output, self._names)
+        return Drawing(request, view=view, direction=self.direction, theme=self.theme, graph=graph).sketch()
 
     def html(self) -> str:
         """The page: one file, no network; without JavaScript it shows the last step, the curve and the table."""

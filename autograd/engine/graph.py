@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from autograd.engine.adjoints import adjoints, nodes_below
 from autograd.engine.differentiating import is_unchanged, one
 from autograd.engine.names import NodeNames
 from autograd.engine.paths import indirect
-from autograd.engine.points import Point
+from autograd.engine.symbolic import SymbolicRun, is_named, known_operands
 from autograd.engine.value import Value
-from autograd.symbols import Symbol
+from autograd.symbols import Symbol, same
 from autograd.symbols.text import BY_SIGN, WHOLE, elided, number, readable, text
 
 TYPE_CHECKING = False
@@ -59,7 +59,8 @@ class Graph:
     ['∂v1/∂x⁽¹⁾ = 1/x⁽²⁾', '∂v1/∂x⁽²⁾ = -v1/x⁽²⁾']
     """
 
-    def __init__(self, output: Value, names: Mapping[Value, str] | None = None) -> None:
+    def __init__(self, output: Value, names: Mapping[Value, str] | None = None, before: Graph | None = None) -> None:
+        """`before` is a graph of the same nodes, read earlier: what it knows of their rules holds for any data."""
         if not isinstance(output, Value):
             raise TypeError(f"expected the Value at the end of a graph, got {type(output).__name__} {output!r:.60}")
         self.output = output
@@ -69,6 +70,9 @@ class Graph:
         self._consumers: dict[Value, list[Edge]] | None = None
         self._operands: dict[Value, list[str]] = {}
         self._texts: dict[Value, tuple[str, list[str]]] = {}
+        self._runs: dict[Value, SymbolicRun] = {} if before is None else before._runs
+        self._opaque: set[Any] = set() if before is None else before._opaque  # operations that need floats
+        self._unchanged: dict[Value, bool] = {}
 
     def name(self, node: Value) -> str:
         """The name of a node in this graph."""
@@ -136,33 +140,48 @@ class Graph:
 
     def _text(self, node: Value) -> tuple[str, list[str]]:
         if node not in self._texts:
-            self._texts[node] = self._symbolic(node)
+            self._texts[node] = self._written(node)
         return self._texts[node]
 
-    def _symbolic(self, node: Value) -> tuple[str, list[str]]:
-        row = node.op
+    def _written(self, node: Value) -> tuple[str, list[str]]:
+        row, run = node.op, self._run(node)
         if row is None:
             return number(node.data), []
-        named = [v.label or not v.is_constant for v in node.inputs]
-        symbols = {name: Symbol(name) for name, is_named in zip(self.operands(node), named) if is_named}
-        operands = tuple(
-            symbols[name] if is_named else v.data for name, is_named, v in zip(self.operands(node), named, node.inputs)
-        )
+        operands = tuple(Symbol(x) if is_named(v) else v.data for x, v in zip(self.operands(node), node.inputs))
         numbers = ["absent" if p is None else number(p) for p in node.partials]
-        try:
-            value, partials = row.rule(*row.structured(operands))
-        except (TypeError, ValueError, ArithmeticError):  # a user's rule that only runs on floats
+        if run is None:
             return _call(row, operands), numbers
-        if isinstance(value, Symbol) and value.op not in ("", "where"):
-            formula = readable(value)
-            value.name = self.name(node)  # so that ∂a/∂z of a = exp(z) is written as a
-        else:
-            formula = _call(row, operands)
-        if not is_unchanged(node):
+        formula = _call(row, operands) if run.formula is None else readable(run.applied(operands))
+        if not self.is_unchanged(node):
             return formula, numbers
-        at = {symbol: v.data for symbol, v in zip(operands, node.inputs) if isinstance(symbol, Symbol)}
-        point = Point(at, value)
-        return formula, [readable(point.chosen(p)) for p in partials]
+        return formula, list(map(readable, run.derivatives(node, operands, Symbol(self.name(node)))))
+
+    def applied(self, node: Value, operands: Sequence[Any]) -> Any:
+        """The operation of a node on other expressions, None if it allows none."""
+        run = self._run(node)
+        return None if run is None else run.applied(operands)
+
+    def is_unchanged(self, node: Value) -> bool:
+        """Whether a node's rule still gives its value and local derivatives: False if data below it has changed."""
+        if node not in self._unchanged:
+            run = self._run(node)
+            self._unchanged[node] = (run is not None and run.gives(node)) or is_unchanged(node)
+        return self._unchanged[node]
+
+    def _run(self, node: Value) -> SymbolicRun | None:
+        """The operation of a node on Symbols, from the only run of its rule; None if that needs floats."""
+        known, reads = self._runs.get(node), known_operands(node)
+        if known is not None and same(known.reads, reads):
+            return known
+        kind = node.op, tuple([x is None for x in reads])
+        if node.op is None or kind in self._opaque:
+            return None
+        try:
+            self._runs[node] = SymbolicRun(node, reads)
+        except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs only on floats
+            self._opaque.add(kind)
+            return None
+        return self._runs[node]
 
 
 def derivative(of: str, by: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 from autograd.primitives import ROWS
 from autograd.symbols import COMPARISONS, Condition, Masked, Symbol, operation, same
 from autograd.symbols.text import TEXTS
@@ -9,7 +11,14 @@ from autograd.symbols.texts import Formula
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+# Python's own, for operations whose kernel is their rule.
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "floor_divide": operator.floordiv, "mod": operator.mod, "negative": operator.neg, "abs": abs,
+}  # fmt: skip
 
 
 class Point:
@@ -55,7 +64,9 @@ class Point:
         return bool(COMPARISONS[condition.op](self.number(condition.left), self.number(condition.right)))
 
     def number(self, x: Any) -> Any:
-        """The number that `x` evaluates to."""
+        """The number that `x` evaluates to; None if it is masked out here."""
+        if type(x) is Masked:
+            return self.number(x.value) if self._holds(x.mask) else None
         if type(x) is Condition:
             return self._holds(x)
         if type(x) is tuple:
@@ -72,4 +83,18 @@ class Point:
         if x.op == "where":
             condition, a, b = x.operands
             return self.number(a if self._holds(condition) else b)
-        return ROWS[x.op].value(*map(self.number, x.operands))
+        value = ARITHMETIC[x.op] if x.op in ARITHMETIC else ROWS[x.op].value
+        return value(*map(self.number, x.operands))
+
+
+def substituted(x: Any, by: dict[Symbol, Any]) -> Any:
+    """An expression in which others stand for some of its Symbols; `by` grows, so that a shared part stays shared."""
+    if type(x) is tuple:
+        return tuple([substituted(y, by) for y in x])
+    if type(x) is Condition:
+        return Condition(x.op, substituted(x.left, by), substituted(x.right, by))
+    if type(x) is not Symbol:
+        return x
+    if x not in by:
+        by[x] = x if x.name else Symbol(op=x.op, operands=substituted(x.operands, by))
+    return by[x]

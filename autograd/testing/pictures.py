@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autograd.drawing.boxes.naming import Naming
 from autograd.drawing.circuits.choosing import Request, choose
 from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.drawing import Drawing
@@ -38,8 +39,9 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
     def marked(drawn: Picture) -> Picture:
         return _claimed(drawn, graph, mismatch) if blame is None else _marked(drawn, graph, blame)
 
-    direction = "LR" if len(choose(request).boxes) <= LONGEST_ROW else "TB"
-    return Drawing(replace(request, rankdir=direction), view="circuit", mark=marked)
+    boxes = choose(request, graph, Naming(None)).picture.boxes
+    direction = "LR" if len(boxes) <= LONGEST_ROW else "TB"
+    return Drawing(replace(request, rankdir=direction), view="circuit", mark=marked, graph=graph)
 
 
 def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Picture:

@@ -15,10 +15,11 @@ import autograd
 from autograd import Value, dot, draw
 from autograd.drawing.boxes.naming import Naming
 from autograd.drawing.drawing import Drawing
-from autograd.drawing.networks.network import find_network
+from autograd.drawing.networks.network import Network, find_network
 from autograd.drawing.passes.lecture import lecture_steps
 from autograd.drawing.scenes.scene import Cells, Circle, Curve, Group, Rect, Scene, Shape, Text
 from autograd.drawing.scenes.sizes import LEGIBLE, SIZES
+from autograd.engine.graph import Graph
 from demos import backprop
 from nn import MLP, RNN
 
@@ -34,6 +35,11 @@ def cost(nin: int, nouts: list[int], rows: int = 1, activation: str = "relu") ->
     C.label = "C"
     C.backward()
     return C, model
+
+
+def network_of(C: Value, names: Any, fresh: bool = False) -> Network | None:
+    naming = Naming(names)
+    return find_network(Graph(C, naming.values), naming, fresh)
 
 
 def groups(scene: Scene) -> dict[str, Group]:
@@ -57,7 +63,7 @@ sizes = st.tuples(st.integers(1, 5), st.lists(st.integers(1, 5), min_size=1, max
 @given(sizes, st.sampled_from(["relu", "tanh", "sigmoid", "leaky_relu"]), st.integers(1, 3))
 def test_the_layers_are_the_modules(size: tuple[int, list[int]], activation: str, rows: int) -> None:
     C, model = cost(*size, rows, activation)
-    network = find_network(C, Naming(model))
+    network = network_of(C, model)
     assert network is not None
     assert network.rows == rows
     assert [[list(n.weights) for n in layer.neurons] for layer in network.layers] == [
@@ -113,7 +119,7 @@ def test_the_backward_network_carries_sums_of_contributions_through_amplifiers()
     C = backprop.network()
     C.backward()
     scene = draw(C, view="network", direction="backward").scene
-    network = find_network(C, Naming(None))
+    network = network_of(C, None)
     assert network is not None
     for layer, after in pairwise(network.layers):
         for n, neuron in enumerate(layer.neurons):
@@ -174,7 +180,7 @@ def test_what_is_left_out_is_said() -> None:
 def test_a_closed_neuron_can_be_told() -> None:
     C, model = cost(2, [4, 1])
     drawing = draw(C, names=model)
-    network = find_network(C, Naming(model))
+    network = network_of(C, model)
     assert network is not None
     for i, neuron in enumerate(network.layers[0].neurons):
         drawn = words(Scene(0, 0, [groups(drawing.scene)[f"node-1-{i}"]]))
@@ -218,7 +224,7 @@ def recurrent(steps: int, units: int, neuron: Any = dot) -> tuple[Value, list[li
 @pytest.mark.parametrize(("steps", "units"), [(5, 1), (3, 2), (12, 1)])
 def test_a_recurrent_network_is_its_steps(steps: int, units: int, neuron: Any) -> None:
     C, inputs = recurrent(steps, units, neuron)
-    network = find_network(C, Naming(None))
+    network = network_of(C, None)
     assert network is not None and network.is_shared
     assert [list(layer.inputs) for layer in network.layers] == inputs
     drawing = draw(C, view="network")
@@ -240,7 +246,7 @@ def test_a_layer_of_nn_is_its_steps_with_both_biases() -> None:
     cell = RNN(2, 3, rng=0)
     C = autograd.sum([h**2 for h in cell([[0.5, -1.0], [1.0, 0.25]])[1]])
     C.backward()
-    network, drawing = find_network(C, Naming(cell)), draw(C, names=cell)
+    network, drawing = network_of(C, cell), draw(C, names=cell)
     assert network is not None
     assert [network.title(layer) for layer in network.layers] == ["step 1", "step 2"]
     neurons = [neuron for layer in network.layers for neuron in layer.neurons]
@@ -266,19 +272,19 @@ def test_a_network_is_found_however_its_sums_are_written(neuron: Any) -> None:
             a = [neuron(w, a, biases[f"b{k}{i}"]).tanh() for i, w in enumerate(weights)]
         outputs += a
     C = autograd.sum([v**2 for v in outputs])
-    network = find_network(C, Naming({**names, **biases}))
+    network = network_of(C, {**names, **biases})
     assert network is not None and network.rows == 2
     assert [len(layer.neurons) for layer in network.layers] == [3, 3]
     assert [v.data for v in network.layers[0].inputs] == row
     weights = [w for layer in network.layers for n in layer.neurons for w in n.weights]
     assert all(v is w for v, w in zip(weights, names.values()))
     squares = autograd.sum([w * w for w in names.values()])
-    assert find_network(squares, Naming(names)) is None
+    assert network_of(squares, names) is None
 
 
 def test_contributions_of_the_steps_of_a_recurrent_network_add_up() -> None:
     C, _ = recurrent(4, 1)
-    network = find_network(C, Naming(None), fresh=True)
+    network = network_of(C, None, fresh=True)
     assert network is not None
     steps = [step for step in lecture_steps(network) if "∂C/∂w00 = " in step.what]
     total = network.layers[0].neurons[0].weights[0].grad
@@ -314,7 +320,7 @@ def test_every_number_is_said_where_a_mouse_points(shape: Any, direction: str) -
         assert {f"heat-{k}-W", f"heat-{k}-b", f"heat-{k}-∂W", f"heat-{k}-∂b"} <= shown.keys()
         assert len(list(titles(shown[f"heat-{k}-b"].shapes))) == shape[1][k]
     assert ("On a line" in words(scene)) == any(key.startswith("wire") for key in shown)
-    network = find_network(C, Naming(model), fresh=True)
+    network = network_of(C, model, fresh=True)
     assert network is not None
     steps = [step.what for step in lecture_steps(network)]
     assert sum("∂C/∂b = " in what for what in steps) == sum(shape[1])

@@ -55,8 +55,6 @@ AXES = "int | tuple[int, ...] | None"
 COMPOSED = {
     "expit": "(x: N, /) -> N",
     "polygamma": "(x: N, n: int) -> N",
-    "gammainc": "(a: float, x: N) -> N",
-    "gammaincc": "(a: float, x: N) -> N",
     "softmax": "(xs: Iterable[M], axis: int | None = ...) -> list[M]",
     "log_softmax": "(xs: Iterable[M], axis: int | None = ...) -> list[M]",
 }
@@ -91,6 +89,9 @@ def _function(name: str) -> str:
         return f"def {name}{COMPOSED[name]}: ...\n"
     row = TABLE[name]
     parameters = _parameters(row)
+    if row.plain:
+        types = ["float" if parameter.name in row.plain else "N" for parameter in parameters]
+        return f"def {name}({_listed(row, parameters, types)}) -> N: ...\n"
     if len(parameters) == 1 and not row.vectors:
         letter = "N" if row.kernel is not None and row.rational is None else "Q"
         overloads = [f"({parameters[0].name}: {letter}, /) -> {letter}"]

@@ -55,20 +55,10 @@ def expression(graph: Graph, members: Sequence[Value]) -> str:
         if node.op is TABLE["add"] and type(operands[0]) in (int, float) and not operands[0]:  # where `sum` starts
             written[node] = operands[1]
         else:
-            written[node] = applied(node, operands)
+            written[node] = graph.applied(node, operands)
         if written[node] is None:
             return graph.formula(members[-1])
     return readable(written[members[-1]])
-
-
-def applied(node: Value, operands: list[Any]) -> Any:
-    """The operation of a node on expressions, None if they allow none."""
-    if node.op is None:
-        return None
-    try:
-        return node.op.rule(*node.op.structured(tuple(operands)))[0]
-    except (TypeError, ValueError, ArithmeticError):
-        return None
 
 
 def leaf(graph: Graph, v: Value) -> Any:

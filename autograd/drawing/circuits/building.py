@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from autograd.drawing.boxes.expressions import expression
 from autograd.drawing.boxes.folding import Alike, CallForest, Folding, fold_kind, is_start
 from autograd.drawing.boxes.naming import Naming, plural
 from autograd.drawing.circuits.arrows import Arrows
-from autograd.drawing.circuits.diagnosis import marks
+from autograd.drawing.circuits.diagnosis import first_broken, marks
 from autograd.drawing.circuits.hosting import hosted, hosts, once
 from autograd.drawing.circuits.picture import Box, Cluster, Picture
 from autograd.engine import Value
@@ -35,17 +35,12 @@ class PictureBuilder:
         folding: Folding,
         alike: dict[Any, Alike],
         shown: list[Any],
-        show: str,
-        rows: str,
         adjoints: Mapping[Value, Any] | None = None,
     ) -> None:
-        """The adjoints come from the last backward pass, unless `adjoints` gives them.
-
-        `rows` says whose weights are rows of its box: "neurons", "formulas" too, or nobody's.
-        """
-        self.graph, self.naming, self.calls, self.folding, self.show = graph, naming, calls, folding, show
-        self.alike, self.rows = alike, rows
-        self.adjoints = adjoints
+        """The adjoints come from the last backward pass, unless `adjoints` gives them."""
+        self.graph, self.naming, self.calls, self.folding = graph, naming, calls, folding
+        self.alike, self.adjoints = alike, adjoints
+        self.show, self.rows = "auto", ""
         self.keys = {box: f"n{i}" for i, box in enumerate(sorted(shown, key=self._age, reverse=True))}
         self.members: dict[Any, list[Value]] = {box: [] for box in self.keys}
         self.consumers: dict[Value, list[Edge]] = {box: [] for box in self.keys if isinstance(box, Value)}
@@ -54,6 +49,15 @@ class PictureBuilder:
         graph.tell_apart(box for box in self.keys if isinstance(box, Value))
         named = {box: self._operands_of(box) for box in self.keys if self._is_named(box)}
         self.indirect = indirect(graph.nodes, INPUTS, named)
+
+    def showing(self, show: str, rows: str) -> PictureBuilder:
+        """The same boxes with other words; `rows` says whose weights are rows of its box.
+
+        These are "neurons", "formulas" too, or nobody's.
+        """
+        other = copy(self)
+        other.show, other.rows = show, rows
+        return other
 
     def _place(self, graph: Graph) -> None:
         """Put every node into its box, and find each box's results: what the outside uses, and the output."""
@@ -206,13 +210,11 @@ class PictureBuilder:
 
     def _marks(self, node: Value) -> tuple[str, ...]:
         check_grad = node in self.consumers and node is not self.graph.output and self.adjoints is None
-        return marks(node, self.consumers.get(node, []), check_grad)
+        return marks(self.graph, node, self.consumers.get(node, []), check_grad)
 
     def _fold_marks(self, members: list[Value]) -> tuple[str, ...]:
         """For a fold, only where its numbers first turn NaN or infinite."""
-        broken = (node for node in members if isinstance(node.data, float) and not math.isfinite(node.data))
-        found = {mark for node in broken for mark in self._marks(node)}
-        return tuple(sorted(mark for mark in found if mark.startswith("first")))
+        return tuple(sorted({mark for node in members for mark in first_broken(node)}))
 
     def _fold_name(self, box: Any, members: list[Value]) -> str:
         if isinstance(box, Value):

@@ -24,7 +24,7 @@ from autograd.drawing.boxes.folding import (
 )
 from autograd.drawing.boxes.naming import Naming
 from autograd.drawing.circuits.building import SHOWS, PictureBuilder, picture
-from autograd.drawing.circuits.circuit import circuit
+from autograd.drawing.circuits.circuit import Circuit
 from autograd.drawing.circuits.hosting import hosts
 from autograd.drawing.circuits.picture import Picture
 from autograd.drawing.scenes.sizes import SIZES
@@ -73,16 +73,15 @@ class Request:
             raise ValueError(f"draw: max_nodes must be at least 1, got {self.max_nodes!r}")
 
 
-def choose(request: Request) -> Picture:
-    """The picture of everything below an output: the most detailed one that is legible at the size asked for."""
+def choose(request: Request, graph: Graph, naming: Naming) -> Circuit:
+    """The circuit of everything below an output: the most detailed one that is legible at the size asked for."""
     request.check()
-    naming = Naming(request.names)
     if request.expand and not naming.has_path(request.expand):
         raise ValueError(f"draw: expand={request.expand!r} is not the path of a module in names")
-    chooser = Chooser(request, naming)
+    chooser = Chooser(request, graph, naming)
     fits = SIZES[request.size].fits
-    for found in chooser.pictures():
-        if fits(circuit(found, request.rankdir)):
+    for found in chooser.circuits():
+        if fits(found.scene()):
             return found
     return chooser.outgrown(found)
 
@@ -90,15 +89,14 @@ def choose(request: Request) -> Picture:
 class Chooser:
     """The foldings of one graph, from fine to coarse, each made on demand."""
 
-    def __init__(self, request: Request, naming: Naming) -> None:
-        self.request, self.naming, self.expand = request, naming, request.expand
-        self.graph = Graph(request.output, naming.values)
+    def __init__(self, request: Request, graph: Graph, naming: Naming) -> None:
+        self.request, self.graph, self.naming, self.expand = request, graph, naming, request.expand
         self.calls = CallForest(self.graph)
         self.sums = fold_sums(self.graph)
         self.adjoints = self.graph.adjoints() if request.fresh else None
 
-    def pictures(self) -> Iterable[Picture]:
-        """From the most detailed picture to the least: folded further, then without the words on arrows, then cut."""
+    def circuits(self) -> Iterable[Circuit]:
+        """From the most detailed circuit to the least: folded further, then without the words on arrows, then cut."""
         limit = min(self.request.max_nodes, LAYOUT_LIMIT)
         shows = ("chain", "short", "values") if self.request.show == "auto" else (self.request.show,)
         if self.request.collapse != "auto":
@@ -107,35 +105,53 @@ class Chooser:
             limit = min(limit, READABLE)
             foldings = list(self.readable(limit))
             is_cut = all(box_count(self.graph, folding, limit) > limit for folding, _ in foldings)
-            foldings = [*self.runs(limit), *foldings] if is_cut else [*foldings, *self.runs(limit)]
+            foldings = _distinct([*self.runs(limit), *foldings] if is_cut else [*foldings, *self.runs(limit)])
+        rows = "neurons" if self.request.collapse != "none" else ""
+        builders: dict[int, PictureBuilder] = {}
         coarsest: Picture | None = None
         for show in shows:
-            for folding, alike in foldings:
+            for i, (folding, alike) in enumerate(foldings):
                 is_whole = box_count(self.graph, folding, limit) <= limit
                 if is_whole or show == shows[0]:
-                    rows = "neurons" if self.request.collapse != "none" else ""
-                    drawn = self._picture(folding, alike, limit, show, rows, is_whole)
-                    if show == shows[0] and (coarsest is None or len(drawn.boxes) <= len(coarsest.boxes)):
-                        coarsest = drawn
+                    if i not in builders:
+                        builders[i] = self._builder(folding, alike, limit)
+                    builder = builders[i].showing(show, rows)
+                    drawn = self._circuit(builder, is_whole)
+                    if show == shows[0] and (coarsest is None or len(drawn.picture.boxes) <= len(coarsest.boxes)):
+                        coarsest = drawn.picture
                     yield drawn
-                    if any(box.inside and box.kind != "constant" for box in drawn.boxes):
-                        yield self._picture(folding, alike, limit, show, "", is_whole)
-                    if is_whole and any(fold[0] == "expression" for fold in folding.values()):
-                        yield self._picture(folding, alike, limit, show, "formulas", is_whole)
+                    yield from self._with_other_rows(builder, drawn, is_whole)
         if self.request.collapse == "auto" and coarsest is not None:
-            for count in CUTS:
-                smaller = nearest(coarsest, min(count, self.request.max_nodes))
-                yield replace(smaller, caption=self._caption(len(smaller.boxes), False))
+            yield from self._cut(coarsest)
 
-    def _picture(
-        self, folding: Folding, alike: dict[Any, Alike], limit: int, show: str, rows: str, is_whole: bool
-    ) -> Picture:
+    def _with_other_rows(self, builder: PictureBuilder, drawn: Circuit, is_whole: bool) -> Iterable[Circuit]:
+        """The same boxes without rows, and with rows of formulas too; where there are none, as they were drawn."""
+        if any(box.inside and box.kind != "constant" for box in drawn.picture.boxes):
+            yield self._circuit(builder.showing(builder.show, ""), is_whole)
+        if is_whole and any(fold[0] == "expression" for fold in builder.folding.values()):
+            formulas = builder.showing(builder.show, "formulas")
+            yield drawn if hosts(formulas) == hosts(builder) else self._circuit(formulas, is_whole)
+
+    def _cut(self, whole: Picture) -> Iterable[Circuit]:
+        """What is nearest to the output, less and less."""
+        before: Picture | None = None
+        for count in CUTS:
+            smaller = nearest(whole, min(count, self.request.max_nodes))
+            smaller = replace(smaller, caption=self._caption(len(smaller.boxes), False))
+            if smaller != before:
+                yield Circuit(smaller, self.request.rankdir)
+            before = smaller
+
+    def _builder(self, folding: Folding, alike: dict[Any, Alike], limit: int) -> PictureBuilder:
         """The boxes of a folding nearest to the output."""
         output = self.request.output
         shown = neighbourhood(folding.get(output, output), _inputs(folding), limit)
-        builder = PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, show, rows, self.adjoints)
-        less = LESS[show] if show in LESS and show != self.request.show else ""
-        return picture(builder, self._whole_caption(shown, len(hosts(builder)), is_whole, less))
+        return PictureBuilder(self.graph, self.naming, self.calls, folding, alike, shown, self.adjoints)
+
+    def _circuit(self, builder: PictureBuilder, is_whole: bool) -> Circuit:
+        less = LESS[builder.show] if builder.show in LESS and builder.show != self.request.show else ""
+        caption = self._whole_caption(list(builder.keys), len(hosts(builder)), is_whole, less)
+        return Circuit(picture(builder, caption), self.request.rankdir)
 
     def _whole_caption(self, shown: list[Any], within: int, is_whole: bool, less: str) -> str:
         """How many nodes are shown or, of nodes seen in expressions, in how many boxes; what arrows lack; a remedy."""
@@ -159,12 +175,11 @@ class Chooser:
             more += f"; collapse='none', max_nodes={2 * count}"
         return f"{count:,} of {total:,} nodes shown{more}"
 
-    def outgrown(self, picture: Picture) -> Picture:
-        """The picture, with words about text that is too small."""
-        small = SIZES[self.request.size].text_height(circuit(picture, self.request.rankdir))
-        remedy = "" if "size='natural'" in picture.caption else "size='natural'"
-        said = (picture.caption, f"text is {small:.0f} px high", remedy)
-        return replace(picture, caption="; ".join(filter(None, said)))
+    def outgrown(self, circuit: Circuit) -> Circuit:
+        """The circuit, with words about text that is too small."""
+        small, caption = SIZES[self.request.size].text_height(circuit.scene()), circuit.picture.caption
+        remedy = "" if "size='natural'" in caption else "size='natural'"
+        return circuit.captioned("; ".join(filter(None, (caption, f"text is {small:.0f} px high", remedy))))
 
     def folded(self, step: str) -> Folding:
         """The folding of one step, sums included."""
@@ -217,6 +232,11 @@ class Chooser:
                 yield folding, alike
             if not alike:
                 return
+
+
+def _distinct(foldings: list[tuple[Folding, dict[Any, Alike]]]) -> list[tuple[Folding, dict[Any, Alike]]]:
+    """Each folding once: a step that folds nothing more makes the same picture."""
+    return [found for i, found in enumerate(foldings) if found not in foldings[:i]]
 
 
 def _inputs(folding: Folding) -> Callable[[Any], Iterable[Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from autograd.drawing.circuits.layered import Layout, Link, Size, layered
@@ -51,12 +52,9 @@ class Row:
     arrow: int | None
 
 
-def circuit(picture: Picture, rankdir: str) -> Scene:
-    """The scene of a picture."""
-    return _Circuit(picture, rankdir).scene()
+class Circuit:
+    """A picture's boxes and arrows at their places."""
 
-
-class _Circuit:
     def __init__(self, picture: Picture, rankdir: str) -> None:
         self.picture, self.rankdir = picture, rankdir
         self.by_key = {box.key: box for box in picture.boxes}
@@ -73,6 +71,13 @@ class _Circuit:
         self.labels = {
             i: [part for line in self._label(arrow) for part in split(line)] for i, arrow in self.arrows.items()
         }
+        self._place()
+
+    def captioned(self, caption: str) -> Circuit:
+        """The same circuit with another caption, laid out once."""
+        other = copy(self)
+        other.picture = replace(self.picture, caption=caption)
+        return other
 
     # --- words -----------------------------------------------------------------------------------
 
@@ -138,7 +143,7 @@ class _Circuit:
 
     # --- places ----------------------------------------------------------------------------------
 
-    def scene(self) -> Scene:
+    def _place(self) -> None:
         """Lay everything out, and draw it: frames, arrows, boxes."""
         sizes = {box.key: self._box_size(box) for box in self.boxes}
         clusters = {cluster.key: cluster for cluster in self.picture.clusters}
@@ -162,7 +167,7 @@ class _Circuit:
             route = [self._turn(laid, point) for point in laid.routes[n]]
             shapes.append(self._arrow(i, route, self._turn(laid, label) if label else None))
         shapes += [self._box(box, *centres[box.key], *sizes[box.key]) for box in self.boxes]
-        return self._framed(shapes, laid, frames)
+        self._shapes, self._laid, self._depth = tuple(shapes), laid, max(map(len, frames.values()), default=0)
 
     def _turn(self, laid: Layout, point: Point) -> Point:
         along, across = point
@@ -170,17 +175,18 @@ class _Circuit:
             along = laid.length - along
         return (along, across) if self.rankdir in ("LR", "RL") else (across, along)
 
-    def _framed(self, shapes: list[Shape], laid: Layout, frames: dict[str, tuple[str, ...]]) -> Scene:
-        """The scene with a margin, room for frames, and the caption below."""
+    def scene(self) -> Scene:
+        """The circuit with a margin, room for frames, and the caption below."""
+        laid = self._laid
         width, height = self._turn(laid, (laid.length, laid.breadth))
         if self.rankdir in ("RL", "BT"):
             width, height = self._turn(laid, (0.0, laid.breadth))
-        room = MARGIN + 24.0 * max(map(len, frames.values()), default=0)
+        room = MARGIN + 24.0 * self._depth
         caption = [*wrapped(self.picture.caption, SMALL_FONT, max(width + 2 * room - 2 * MARGIN, 260.0))]
         needed = max((line_width(line, SMALL_FONT) for line in caption), default=0.0)
         scene = Scene(max(width + 2 * room, needed + 2 * MARGIN), height + 2 * room)
         left = (scene.width - width) / 2
-        scene.shapes = [Group("", "circuit", tuple(shapes), at=(left, room))]
+        scene.shapes = [Group("", "circuit", self._shapes, at=(left, room))]
         if caption:
             scene.shapes += stacked(caption, scene.width / 2, scene.height - MARGIN / 2, SMALL_FONT)
             scene.height += len(caption) * LINE * SMALL_FONT + MARGIN / 2

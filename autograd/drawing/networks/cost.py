@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from autograd.drawing.boxes.expressions import applied, leaf
+from autograd.drawing.boxes.expressions import leaf
 from autograd.drawing.networks.network import Network
 from autograd.engine import Value
 from autograd.engine.graph import Graph
@@ -27,7 +27,7 @@ def cost_text(network: Network, name: Callable[[Value], str]) -> str:
             continue
         between += 1
         operands = [written[v] if v in written else _other(graph, v) for v in node.inputs]
-        written[node] = applied(node, operands)
+        written[node] = graph.applied(node, operands)
         if between > LONGEST_COST or written[node] is None:
             return graph.formula(output)
     text = readable(written[output]) if output in written else graph.formula(output)

@@ -92,9 +92,8 @@ class Network:
         return self.graph.name(node).rpartition(".")[2]
 
 
-def find_network(output: Value, naming: Naming, fresh: bool = False) -> Network | None:
-    """The layers below an output, None if there are none: neurons that are fed by leaves and by one whole layer."""
-    graph = Graph(output, naming.values)
+def find_network(graph: Graph, naming: Naming, fresh: bool = False) -> Network | None:
+    """The layers of a graph, None if there are none: neurons that are fed by leaves and by one whole layer."""
     adjoints = graph.adjoints() if fresh else None
 
     def adjoint(node: Value) -> Any:
