@@ -9,6 +9,7 @@ from autograd.primitives.conversions import asking
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Any
 
 # By the function that chooses: how its loop asks whether to take the first of two numbers.
 ASKS = {"maximum": ">=", "_amax": ">=", "fmax": ">=", "minimum": "<=", "_amin": "<=", "fmin": "<="}
@@ -16,7 +17,9 @@ ASKS = {"maximum": ">=", "_amax": ">=", "fmax": ">=", "minimum": "<=", "_amin": 
 
 def decided(sign: str, x_is_nan: bool) -> bool:
     """What `x sign y` is where one of them is NaN: whether the first is taken, if NumPy asks for an extreme."""
-    frame = sys._getframe(2)
+    frame: Any = sys._getframe(2)
+    if frame.f_globals.get("__name__") == "autograd.engine.comparing":
+        frame = frame.f_back
     of_numpy = (frame.f_globals.get("__name__") or "").partition(".")[0] == "numpy"
     name = _choosing(frame, of_numpy) if sign in (">=", "<=") else ""
     if not name and of_numpy:
