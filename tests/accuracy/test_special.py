@@ -20,6 +20,7 @@ from autograd.numbers.precise import polygamma as precise_polygamma
 from autograd.numbers.special import (
     bessel,
     beta,
+    beta_derivative,
     gamma,
     incomplete_gamma,
     inverse_erf,
@@ -49,6 +50,12 @@ ROWS = {
     "polygamma": Row(polygamma.polygamma, reference.polygamma, 5.0, points.POLYGAMMA),
     "beta": Row(beta.beta, reference.beta, 8.0, points.BETA),
     "lbeta": Row(beta.lbeta, reference.lbeta, 4.0, points.BETA),
+    "beta_derivative": Row(
+        beta_derivative.beta_derivative,
+        reference.beta_derivative,
+        8.0,
+        [(x, y, m, n) for x, y in points.BETA_DERIVATIVES for m, n in ((1.0, 0.0), (1.0, 1.0), (2.0, 0.0))],
+    ),
     "xlog1py": Row(elementary.xlog1py, lambda z, x: z * mp.log1p(x), 2.0, points.XLOG1PY),
     "xlogy": Row(floats.xlogy, lambda z, x: z * mp.log(x), 2.0, [(z, 1 + x) for z, x in points.XLOG1PY if x > -1]),
     "logit": Row(elementary.logit, lambda x: mp.log(x) - mp.log1p(-x), 3.0, points.UNIT),
@@ -56,7 +63,8 @@ ROWS = {
         polygamma_difference.polygamma_difference,
         lambda x, y, n: reference.polygamma(x + y, n) - reference.polygamma(x, n),
         6.0,
-        [(x, y, n) for x in (1e-3, 0.7, 3.0, 40.0, 1e6) for y in (1e-5, 0.4, 11.0, 1e7) for n in (0.0, 1.0, 2.0, 5.0)],
+        [(x, y, n) for x in (1e-3, 0.7, 3.0, 40.0, 1e6) for y in (1e-5, 0.4, 11.0, 1e7) for n in (0.0, 1.0, 2.0, 5.0)]
+        + [(1e-103, 2e-112, 2.0)],
     ),
     "logit_slope": Row(elementary.logit_slope, lambda x: 1 / (x * (1 - x)), 2.0, points.UNIT),
     "sigmoid_of_difference": Row(
@@ -155,6 +163,12 @@ LIMITS: dict[str, list[tuple[Any, float]]] = {
     "polygamma_difference": [
         ((1.0, 0.0, 0.0), 0.0), ((inf, 1.0, 0.0), 0.0), ((1.0, inf, 0.0), inf), ((-1.0, 1.0, 0.0), nan),
         ((1.0, 1.0, 0.5), nan),
+    ],
+    "beta_derivative": [
+        ((0.0, 1.0, 1.0, 0.0), -inf), ((5e-324, 5e-324, 1.0, 1.0), 2.4041138063191885), ((1.0, inf, 1.0, 1.0), 0.0),
+        ((0.0, inf, 0.0, 1.0), nan), ((-1.0, 1.0, 1.0, 0.0), nan), ((1.0, 1.0, 0.5, 0.0), nan),
+        ((1.0, 1.0, 101.0, 0.0), nan), ((1.0, 1.0, 5.0, 6.0), nan),
+        ((1.7e308, 1.7e308, 1.0, 1.0), 0.0), ((1.0, 1.0, 0.0, 0.0), 1.0),
     ],
     "entropy": [(0.0, 0.0), (-0.0, 0.0), (-1.0, -inf), (-inf, -inf), (inf, -inf), (1.0, -0.0)],
     "logaddexp": [
@@ -269,7 +283,8 @@ PAIRS = ((0.3, 0.8), (2.5, 0.01), (7.0, 30.0), (0.02, 5.0))
 WITHIN = tuple((x,) for x in (1e-5, 0.07, 0.4, 0.6, 0.93))
 OPERATIONS: dict[str, tuple[tuple[float, ...], ...]] = {
     **dict.fromkeys(("gamma", "lgamma", "digamma"), (*POSITIVE, (-0.6,), (-2.7,), (-5.3,))),
-    **dict.fromkeys(("beta", "lbeta", "xlogy"), PAIRS),
+    "beta": (*PAIRS, (1e-9, 1e-9), (0.01, 0.01), (1e-12, 3.0), (40.0, 1e-5)),
+    **dict.fromkeys(("lbeta", "xlogy"), PAIRS),
     **dict.fromkeys(("logaddexp", "fmod"), (*PAIRS, (-3.3, 0.4), (2.6, -1.1))),
     "copysign": ((2.0, -3.0), (-2.0, 3.0)),
     "xlog1py": (*PAIRS, (2.0, -0.7)),
@@ -384,6 +399,8 @@ MANY_DIGITS: list[tuple[Callable[..., Any], tuple[float, ...], Callable[..., Any
       for a, x in ((1.0, 2.0), (2.5, 0.1), (0.5, 9.0))),
     *((precise_derivatives.log_normal_cdf_derivative, point, reference.log_normal_cdf_derivative)
       for point in ((0.0, 2.0), (1.5, 3.0), (-3.0, 2.0), (-25.0, 5.0), (10.0, 2.0), (0.3, 36.0))),
+    *((precise_derivatives.beta_derivative, point, reference.beta_derivative)
+      for point in ((1e-9, 1e-9, 1.0, 1.0), (1e-20, 3.0, 2.0, 1.0), (0.5, 1e6, 1.0, 2.0), (2.5, 7.0, 0.0, 3.0))),
 ]  # fmt: skip
 
 
