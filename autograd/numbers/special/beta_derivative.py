@@ -71,7 +71,8 @@ def _in_one(x: float, y: float, n: int) -> float:
         return -inf if n % 2 else inf
     y = max(y, 5e-324)
     size, step = min(1.0, y), max(y, 1e-17 * x)  # below that, a difference is proportional to the step
-    slopes = [abs(polygamma_difference(x, step, float(j))) / step * (y / size) for j in range(n)]
+    unit = step / (y / size)
+    slopes = [abs(polygamma_difference(x, step, float(j))) / unit for j in range(n)]
     found: list[float] = []
     for i in range(n):
         found.append(slopes[i] + sum(comb(i, j) * size * slopes[j] * found[i - 1 - j] for j in range(i)))
