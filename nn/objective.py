@@ -63,7 +63,7 @@ class Objective:
         if state not in self._compiled:
             if len(self._compiled) >= MOST_STATES:
                 del self._compiled[next(iter(self._compiled))]
-            self._compiled[state] = compile(self._named, rows=self.row_names, **self._options)  # type: ignore[arg-type]  # options of several types
+            self._compiled[state] = compile(self._named, rows=self.row_names, **self._options)  # type: ignore[call-overload]  # options of several types
         return self._compiled[state]
 
     @property

@@ -5,10 +5,47 @@ from autograd.forks import at_work
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, Unpack, overload
 
     from autograd.compiler.calls.backends import Options
     from autograd.compiler.calls.compiled import Compiled
+    from autograd.compiler.signatures import Choices, CompiledOf, Numbers, P
+    from autograd.engine.value import Value
+    from autograd.numbers import Array, Plain
+    from autograd.transforms.signatures import Unknown
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def compile(f: Unknown, rows: Sequence[str] = (), **options: Unpack[Choices]) -> CompiledOf[..., Any, Any]: ...
+    @overload
+    def compile(f: Callable[P, Value], **options: Unpack[Choices]) -> CompiledOf[P, Value, float]: ...
+    @overload
+    def compile(f: Callable[P, Plain], **options: Unpack[Choices]) -> CompiledOf[P, float, float]: ...
+    @overload
+    def compile(f: Callable[P, list[Value]], **options: Unpack[Choices]) -> CompiledOf[P, list[Value], Array]: ...
+    @overload
+    def compile(f: Callable[P, Numbers], **options: Unpack[Choices]) -> CompiledOf[P, Array, Array]: ...
+    @overload
+    def compile(
+        f: Callable[..., Plain | Value], rows: Sequence[str], **options: Unpack[Choices]
+    ) -> CompiledOf[..., Array, float]: ...
+    @overload
+    def compile(
+        f: Callable[..., Numbers | list[Value]], rows: Sequence[str], **options: Unpack[Choices]
+    ) -> CompiledOf[..., Array, Array]: ...
+    @overload
+    def compile(
+        f: Callable[..., Any],
+        rows: Sequence[str] = (),
+        static: Sequence[str] = (),
+        backend: str = "auto",
+        threads: int | None = None,
+        index: Sequence[str] = (),
+        paths: int = 100,
+        memory: int | None = None,
+    ) -> CompiledOf[..., Any, Any]: ...
 
 
 def compile(

@@ -17,7 +17,9 @@ from autograd.symbols.text import TEXTS, split_at_places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ParamSpec, TypeVar, overload
+    from typing import Any, ParamSpec, TypeVar, Unpack, overload
+
+    from autograd.primitives.signatures import Declared, DeclaredByKernel, RowOptions
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -203,22 +205,9 @@ if TYPE_CHECKING:
     @overload
     def primitive(rule: Callable[P, tuple[R, tuple[Any, ...]]]) -> Callable[P, R]: ...
     @overload
-    def primitive(
-        *,
-        symbol: str = "",
-        title: str = "",
-        text: Any = "",
-        domain: str | tuple[str, ...] = (),
-        kinks: tuple[Kink, ...] = (),
-        vectors: str | tuple[str, ...] = (),
-        native: Callable[..., Any] | None = None,
-        kernel: Callable[..., Any] | None = None,
-        precise: str | Callable[..., Any] | None = None,
-        rational: Callable[..., Any] | bool | None = None,
-        plain: str | tuple[str, ...] = (),
-        arrays: str | Callable[..., Any] | None = "",
-        spellings: str = "",
-    ) -> Callable[[Callable[..., tuple[Any, ...]]], Callable[..., Any]]: ...
+    def primitive(*, kernel: Callable[..., Any], **options: Unpack[RowOptions]) -> DeclaredByKernel: ...
+    @overload
+    def primitive(**options: Unpack[RowOptions]) -> Declared: ...
 
 
 def primitive(

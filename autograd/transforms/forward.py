@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeGuard, overload
 
+    from autograd.engine import Value
     from autograd.transforms.signatures import CompiledFunction, R, Unknown
 
 
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
     def jvp(f: Unknown, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]: ...
     @overload
     def jvp(f: Callable[..., Scalar], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[float, float]: ...
+    @overload
+    def jvp(
+        f: Callable[..., list[Value]], primals: Sequence[Any], tangents: Sequence[Any]
+    ) -> tuple[list[float], list[float]]: ...
     @overload
     def jvp(f: Callable[..., R], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[R, R]: ...
 

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Concatenate, Literal, overload
 
-    from autograd.transforms.signatures import Aux, Derivative, OfNumber, Open, P, R, Result, Unknown, X
+    from autograd.transforms.signatures import Aux, Derivative, OfList, OfNumber, Open, P, R, Result, Unknown, X
 
 
 class Pullback:
@@ -102,6 +102,8 @@ if TYPE_CHECKING:
     @overload
     def grad(f: Callable[Concatenate[Value, P], Result]) -> OfNumber[P, float, Value]: ...
     @overload
+    def grad(f: Callable[Concatenate[list[Value], P], Result]) -> OfList[P, list[float], list[Value]]: ...
+    @overload
     def grad(f: Callable[Concatenate[X, P], Result]) -> Callable[Concatenate[X, P], X]: ...
     @overload
     def grad(
@@ -149,6 +151,10 @@ if TYPE_CHECKING:
     def value_and_grad(
         f: Callable[Concatenate[Value, P], Result],
     ) -> OfNumber[P, tuple[float, float], tuple[Value, Value]]: ...
+    @overload
+    def value_and_grad(
+        f: Callable[Concatenate[list[Value], P], Result],
+    ) -> OfList[P, tuple[float, list[float]], tuple[Value, list[Value]]]: ...
     @overload
     def value_and_grad(f: Callable[Concatenate[X, P], Result]) -> Callable[Concatenate[X, P], tuple[float, X]]: ...
     @overload
@@ -209,6 +215,10 @@ if TYPE_CHECKING:
     def vjp(  # type: ignore[overload-overlap]  # a Value comes back as its number
         f: Callable[..., Scalar], *primals: Any
     ) -> tuple[float, Callable[[float], tuple[Any, ...]]]: ...
+    @overload
+    def vjp(  # type: ignore[overload-overlap]  # a Value comes back as its number
+        f: Callable[..., list[Value]], *primals: Any
+    ) -> tuple[list[float], Callable[[list[float]], tuple[Any, ...]]]: ...
     @overload
     def vjp(f: Callable[..., R], *primals: Any) -> tuple[R, Callable[[R], tuple[Any, ...]]]: ...
 

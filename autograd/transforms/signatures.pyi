@@ -11,7 +11,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 X = TypeVar("X")
 Aux = TypeVar("Aux")
+K = TypeVar("K")
 L = TypeVar("L", float, list[float], Array)
+M = TypeVar("M", float, list[float], Array)
 Argument = TypeVar("Argument", contravariant=True)
 Of = TypeVar("Of", covariant=True)
 OfFloat = TypeVar("OfFloat", covariant=True)
@@ -41,6 +43,16 @@ class OfNumber(Protocol[P, OfFloat, OfValue]):
     def __call__(self, x: float, /, *args: P.args, **kwargs: P.kwargs) -> OfFloat: ...
     @overload
     def __call__(self, x: Value, /, *args: P.args, **kwargs: P.kwargs) -> OfValue: ...
+    @overload
+    def __call__(self, x: Structure, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+class OfList(Protocol[P, OfFloat, OfValue]):
+    """What is made of a function of a list of Values: it is called on floats, too."""
+
+    @overload
+    def __call__(self, x: list[float], /, *args: P.args, **kwargs: P.kwargs) -> OfFloat: ...
+    @overload
+    def __call__(self, x: list[Value], /, *args: P.args, **kwargs: P.kwargs) -> OfValue: ...
     @overload
     def __call__(self, x: Structure, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 

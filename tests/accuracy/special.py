@@ -89,8 +89,18 @@ SPECIAL: dict[str, Row] = {
             ((0.0, 1.0), inf), ((1.0, 0.0), inf), ((0.0, inf), nan), ((inf, 1.0), 0.0), ((inf, inf), 0.0),
             ((-1.0, 2.0), nan), ((1e300, 1e300), 0.0), ((5e-324, 5e-324), inf),
         ],
-        slopes=PAIRS,
+        slopes=[*PAIRS, (1e-9, 1e-9), (0.01, 0.01), (1e-12, 3.0), (40.0, 1e-5)],
         smooth=mp.beta,
+    ),
+    "beta_derivative": Row(
+        reference.beta_derivative, 8.0,
+        [(x, y, m, n) for x, y in points.BETA_DERIVATIVES for m, n in ((1.0, 0.0), (1.0, 1.0), (2.0, 0.0))],
+        limits=[
+            ((0.0, 1.0, 1.0, 0.0), -inf), ((5e-324, 5e-324, 1.0, 1.0), 2.4041138063191885), ((1.0, inf, 1.0, 1.0), 0.0),
+            ((0.0, inf, 0.0, 1.0), nan), ((-1.0, 1.0, 1.0, 0.0), nan), ((1.0, 1.0, 0.5, 0.0), nan),
+            ((1.0, 1.0, 101.0, 0.0), nan), ((1.0, 1.0, 5.0, 6.0), nan),
+            ((1.7e308, 1.7e308, 1.0, 1.0), 0.0), ((1.0, 1.0, 0.0, 0.0), 1.0),
+        ],
     ),
     "lbeta": Row(
         reference.lbeta, 4.0, points.BETA,
@@ -122,7 +132,8 @@ SPECIAL: dict[str, Row] = {
     "polygamma_difference": Row(
         lambda x, y, n: reference.polygamma(x + y, n) - reference.polygamma(x, n),
         6.0,
-        [(x, y, n) for x in (1e-3, 0.7, 3.0, 40.0, 1e6) for y in (1e-5, 0.4, 11.0, 1e7) for n in (0.0, 1.0, 2.0, 5.0)],
+        [(x, y, n) for x in (1e-3, 0.7, 3.0, 40.0, 1e6) for y in (1e-5, 0.4, 11.0, 1e7) for n in (0.0, 1.0, 2.0, 5.0)]
+        + [(1e-103, 2e-112, 2.0)],
         limits=[
             ((1.0, 0.0, 0.0), 0.0), ((inf, 1.0, 0.0), 0.0), ((1.0, inf, 0.0), inf), ((-1.0, 1.0, 0.0), nan),
             ((1.0, 1.0, 0.5), nan),

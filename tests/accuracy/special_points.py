@@ -89,6 +89,13 @@ BETA = [
     *((x, 2.5) for x in close_to(0.49613214281566454) if x > 0),  # where the logarithm is 0
     *((x, 1000.0) for x in close_to(0.1752930003154391) if x > 0),
 ]
+BETA_DERIVATIVES = [
+    *pairs(sizes(-12, 0, 6), sizes(-11, 0, 6)),
+    *pairs(sizes(-28, 0, 6), sizes(-2, 8, 6)),
+    *pairs(sizes(-1, 2.5, 12), sizes(-1.5, 2.5, 12)),
+    *pairs(sizes(0, 1, 6), sizes(1, 8, 6)),
+    *pairs([1e-300, 1e-9, 1e-300, 1e-150, 0.01], [1e-300, 1e-9, 1e8, 1.0, 0.01]),
+]
 
 REAL = [*both_signs([*sizes(-323, 0, 60), *sizes(0, 308, 60), *ENDS]), *spread(-3.0, 3.0, 60)]
 EXP2 = [*spread(-1080.0, 1024.0, 150), *both_signs(sizes(-300, 0, 20)), *close_to(-1074.0, 1023.0, 0.0)]

@@ -62,6 +62,27 @@ def beta(x: Any, y: Any) -> Any:
     return mp.exp(max(-2000, lbeta(x, y)))
 
 
+def beta_derivative(x: Any, y: Any, m: Any, n: Any) -> Any:
+    """By the derivatives of its logarithm, with the digits that they lose; below 1e-30, an operand is as good as 0."""
+    m, n = int(m), int(n)
+    x, y = max(x, mpf("1e-30")) if n else x, max(y, mpf("1e-30")) if m else y
+
+    def of_log(i: int, j: int) -> Any:
+        return (0 if i and j else mp.psi(i + j - 1, x if i else y)) - mp.psi(i + j - 1, x + y)
+
+    def derivative(i: int, j: int) -> Any:
+        if i == j == 0:
+            return mp.beta(x, y)
+        if i == 0:
+            return sum(mp.binomial(j - 1, b) * of_log(0, b + 1) * derivative(0, j - 1 - b) for b in range(j))
+        orders = [(a, b) for a in range(i) for b in range(j + 1)]
+        return sum(mp.binomial(i - 1, a) * mp.binomial(j, b) * of_log(a + 1, b) * derivative(i - 1 - a, j - b)
+                   for a, b in orders)  # fmt: skip
+
+    with mp.workdps(mp.dps + 45 + int((m + n + 1) * max(abs(mp.log10(x)), abs(mp.log10(y))))):
+        return derivative(m, n)
+
+
 # --- relatives of the elementary functions ---------------------------------------------------------------------------
 
 

@@ -153,6 +153,8 @@ MANY_DIGITS: list[tuple[Callable[..., Any], tuple[float, ...], Callable[..., Any
       for a, x in ((1.0, 2.0), (2.5, 0.1), (0.5, 9.0))),
     *((precise_derivatives.log_normal_cdf_derivative, point, reference.log_normal_cdf_derivative)
       for point in ((0.0, 2.0), (1.5, 3.0), (-3.0, 2.0), (-25.0, 5.0), (10.0, 2.0), (0.3, 36.0))),
+    *((precise_derivatives.beta_derivative, point, reference.beta_derivative)
+      for point in ((1e-9, 1e-9, 1.0, 1.0), (1e-20, 3.0, 2.0, 1.0), (0.5, 1e6, 1.0, 2.0), (2.5, 7.0, 0.0, 3.0))),
 ]  # fmt: skip
 
 

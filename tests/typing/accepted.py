@@ -26,6 +26,7 @@ from autograd import (
     jacobian,
     jvp,
     leaky_relu,
+    lift,
     maximum,
     mean,
     no_grad,
@@ -75,8 +76,32 @@ def of_array(x: Array) -> float:
     return total
 
 
+def of_two(w: float, x: float) -> float:
+    return w * x * x
+
+
+def of_value_list(x: list[Value]) -> Value:
+    return x[0] ** 2 * x[1]
+
+
 def to_list(x: float) -> list[float]:
     return [x, x * x]
+
+
+def to_pair(x: float) -> tuple[float, float]:
+    return x, x * x
+
+
+def to_dict(x: float) -> dict[str, float]:
+    return {"square": x * x}
+
+
+def to_value_list(x: list[Value]) -> list[Value]:
+    return [x[0] * x[1], x[0]]
+
+
+def to_array(x: Array) -> Array:
+    return x * x
 
 
 def with_aux(x: float) -> tuple[float, str]:
@@ -194,14 +219,34 @@ def transforms(x: float, a: Array) -> None:
     assert_type(value_and_grad(of_values)(x), tuple[float, float])
     assert_type(value_and_grad(of_list)([2, 3]), tuple[float, list[float]])
     assert_type(value_and_grad(with_aux, has_aux=True)(x), tuple[tuple[float, str], float])
+    assert_type(grad(of_value_list)([2.0, 3.0]), list[float])
+    assert_type(grad(of_value_list)([Value(2.0), Value(3.0)]), list[Value])
+    assert_type(value_and_grad(of_value_list)([2.0, 3.0]), tuple[float, list[float]])
+    assert_type(jacobian(of_floats)(x), float)
+    assert_type(jacobian(of_values)(x), float)
+    assert_type(jacobian(of_list)([2.0, 3.0]), list[float])
+    assert_type(jacobian(tanh)(x), float)
     assert_type(jacobian(to_list)(x), list[float])
+    assert_type(jacobian(to_pair)(x), tuple[float, ...])
+    assert_type(jacobian(to_dict)(x), dict[str, float])
+    assert_type(jacobian(to_value_list)([2.0, 3.0]), list[list[float]])
+    assert_type(jacobian(to_array)(a), Array)
+    assert_type(jacobian(of_two, (0, 1))(x, x), tuple[Any, ...])
+    assert_type(jacobian(lambda x: [x, x])(x), Any)
     assert_type(hessian(of_floats)(x), float)
     assert_type(hessian(of_values)(x), float)
     assert_type(hessian(of_list)([2, 3]), list[list[float]])
+    assert_type(hessian(of_value_list)([2.0, 3.0]), list[list[float]])
+    assert_type(hessian(of_dict)({"w": 1.0}, x), dict[str, dict[str, float]])
+    assert_type(hessian(of_two, (0, 1))(x, x), tuple[tuple[Any, ...], ...])
     assert_type(grad(partial(of_dict, {"w": 2.0}))(x), Any)
     assert_type(hessian(lambda x: x[0] * x[1])([2, 3]), Any)
     assert_type(hvp(of_list, ([2.0, 3.0],), ([1.0, 0.0],)), list[float])
+    assert_type(hvp(of_two, (x, 2), (1.0, 0.0)), tuple[float, float])
     assert_type(jvp(of_floats, (x,), (1.0,)), tuple[float, float])
+    assert_type(jvp(to_value_list, ([2.0, 3.0],), ([1.0, 0.0],)), tuple[list[float], list[float]])
+    assert_type(vjp(to_value_list, [2.0, 3.0])[0], list[float])
+    assert_type(lift(of_floats)(x), float)
     assert_type(jvp(of_values, (x,), (1.0,)), tuple[float, float])
     assert_type(grad(Anything())(x), float)
     assert_type(grad(Anything())(a), Any)
@@ -232,6 +277,16 @@ def triple(x: Any) -> tuple[Any, tuple[float]]:
     return 3 * x, (3.0,)
 
 
+@primitive(kernel=math.exp, precise="exp")
+def power_of_e(x: T, *, z: T) -> tuple[T]:
+    return (z,)
+
+
+@primitive(kernel=lambda x, n: x * 2.0**n, precise=lambda x, n: x * 2**n, plain="n")
+def shifted(x: float, n: float) -> tuple[float, None]:
+    return shifted(1.0, n), None
+
+
 def tools(x: float, v: Value) -> None:
     with no_grad():
         assert_type(v * v, Value)
@@ -240,17 +295,41 @@ def tools(x: float, v: Value) -> None:
     assert_type(twice(v), Value)
     assert_type(twice(x), float)
     assert_type(triple(x), Any)
+    assert_type(power_of_e(x), Any)
+    assert_type(shifted(x, n=2.0), float)
     function: Callable[[Value], Value] = tanh
     assert_type(explain(function(v)), Explanation)
     assert_type(draw(function(v)), Drawing)
     assert_type(check_gradients(of_floats, x), Report)
+
+
+def compiled(x: float, v: Value, a: Array) -> None:
     fast = compile(of_floats, backend="numpy")
-    assert_type(fast, Compiled)
-    assert_type(fast.value_and_grad(x), tuple[Any, Any])
+    assert isinstance(fast, Compiled)
+    assert_type(fast(x), float)
+    assert_type(fast(a), Any)
+    assert_type(fast.value_and_grad(x), tuple[float, float])
     assert_type(fast.jvp((x,), (x,)), tuple[Any, Any])
     assert_type(fast.vjp(x)[1](x), tuple[Any, ...])
     assert_type(fast.jacobian(x, argnums=0, sparse=True), Any)
     assert_type(grad(fast)(x), Any)
+    assert_type(compile(of_values)(x), float)
+    assert_type(compile(of_values)(v), Value)
+    assert_type(compile(of_list)([x, 2.0]), float)
+    assert_type(compile(of_list)(a), Any)
+    assert_type(compile(of_array)(a), float)
+    assert_type(compile(to_list)(x), Array)
+    assert_type(compile(to_pair)(x), Array)
+    assert_type(compile(to_value_list)([v, v]), list[Value])
+    gradient = grad(of_list)
+    assert_type(compile(gradient)([x, 2.0]), Array)
+    assert_type(compile(lambda x: x * x)(x), Any)
+    over_rows = compile(of_two, rows=("x",))
+    assert_type(over_rows(x, a), Array)
+    assert_type(over_rows(x, a, reduce="mean"), float)
+    assert_type(over_rows.value_and_grad(x, a, reduce="sum"), tuple[float, Any])
+    assert_type(over_rows.value_and_grad(x, a, argnums=(0, 1), reduce="sum"), tuple[float, tuple[Any, ...]])
+    assert_type(over_rows.value_and_grad(x, a, argnums=(0, 1)), tuple[Any, tuple[Any, ...]])
 
 
 def models(x: float) -> None:

@@ -5,13 +5,33 @@
 import math
 from fractions import Fraction
 
-from autograd import Value, atan2, clip, dot, grad, gradients, no_grad, sum, tanh, where
+from autograd import (
+    Value,
+    atan2,
+    clip,
+    compile,
+    dot,
+    grad,
+    gradients,
+    hessian,
+    jacobian,
+    no_grad,
+    primitive,
+    sum,
+    tanh,
+    where,
+)
 
 v = Value(1.0)
 
 
 def to_list(x: float) -> list[float]:
     return [x, x]
+
+
+@primitive(kernel=math.ldexp, plain="n")
+def shifted(x: float, n: float) -> tuple[float, None]:
+    return shifted(1.0, n), None
 
 
 def run() -> None:
@@ -47,4 +67,13 @@ def run() -> None:
     grad(to_list)(1.0)  # type: ignore[arg-type]
     grad(tanh)("a")  # type: ignore[call-overload]
     gradients(v, 1.0)  # type: ignore[call-overload]
+    jacobian(3.0)  # type: ignore[call-overload]
+    jacobian(to_list)("a")  # type: ignore[arg-type]
+    hessian(tanh)("a")  # type: ignore[call-overload]
+    compile(3.0)  # type: ignore[call-overload]
+    compile(to_list, row=("x",))  # type: ignore[call-overload]
+    compile(to_list).grad(1.0)  # type: ignore[attr-defined]
+    shifted(1.0)  # type: ignore[call-arg]
+    shifted(1.0, m=2.0)  # type: ignore[call-arg]
+    shifted("a", 2.0)  # type: ignore[arg-type]
     no_grad(run)  # type: ignore[arg-type]

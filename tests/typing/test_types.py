@@ -16,7 +16,7 @@ from autograd import Value
 from tests.typing import accepted, refused, stubs
 
 RUN = [accepted.operations, accepted.sequences, accepted.operators, accepted.values, accepted.transforms]
-RUN += [accepted.tools, accepted.models]
+RUN += [accepted.tools, accepted.compiled, accepted.models]
 ARGUMENTS: dict[str, Callable[[], Any]] = {
     "x": lambda: 0.5,
     "v": lambda: Value(0.5),

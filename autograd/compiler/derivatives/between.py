@@ -92,7 +92,7 @@ class Between:
     def _of(self, itself: Callable[[Sequence[Any]], list[Any]], numbers: Sequence[float]) -> Any:
         """The results at one point, on the engine."""
         inputs = list(numbers[: self.program.count])
-        vector = numpy.array(numbers[self.program.count :])  # tangents or cotangents
+        vector: Any = numpy.array(numbers[self.program.count :])  # tangents or cotangents
 
         def f(xs: Any) -> list[Any]:
             varied = list(inputs)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from autograd.numbers.precise.polygamma import polygamma
+from autograd.numbers.special.beta_derivative import derivatives_of_exp
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -47,3 +50,17 @@ def log_normal_cdf_derivative(x: Any, order: Any) -> Any:
             products = sum(mp.binomial(k, j) * found[j] * found[k - j] for j in range(k + 1))
             found.append(-products - x * found[k] - k * found[k - 1])
     return +found[n - 1]
+
+
+def beta_derivative(x: Any, y: Any, in_x: Any, in_y: Any) -> Any:
+    """The derivative of the beta function, from those of its logarithm, with the digits that they lose near 0."""
+    mp, m, n = (x + y).context, int(in_x), int(in_y)
+    x, y = mp.mpf(x), mp.mpf(y)
+    with mp.workprec(mp.prec + 64 + (m + n + 1) * (16 + 2 * max(abs(mp.mag(x)), abs(mp.mag(y))))):
+
+        def slope(i: int, j: int) -> Any:
+            z = y if i == 0 else x
+            return (0 if i and j else polygamma(z, i + j - 1)) - polygamma(x + y, i + j - 1)
+
+        total = mp.beta(x, y) * derivatives_of_exp(slope, m, n)[m, n]
+    return +total

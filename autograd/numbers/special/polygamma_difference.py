@@ -49,4 +49,9 @@ def _step(k: int, n: int) -> float:
 
 def _difference(x: float, y: float, m: int) -> float:
     """1/x**m - 1/(x + y)**m."""
-    return -expm1(-m * log1p(y / x)) * falling_power(x, -float(m), 0.0)
+    share = -expm1(-m * log1p(y / x))
+    power = falling_power(x, -float(m), 0.0)
+    if power < inf:
+        return share * power
+    half = m // 2  # the share may be small enough
+    return share * falling_power(x, -float(half), 0.0) * falling_power(x, -float(m - half), 0.0)
