@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from autograd.numbers import Array, Plain
     from autograd.transforms.signatures import Unknown
 
-
-if TYPE_CHECKING:
-
     @overload
     def compile(f: Unknown, rows: Sequence[str] = (), **options: Unpack[Choices]) -> CompiledOf[..., Any, Any]: ...
     @overload
