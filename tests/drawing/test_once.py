@@ -42,6 +42,10 @@ def counted_float(x: Any) -> Any:
     return math.sin(x), (math.cos(x),)
 
 
+for made in (counted_square, counted_atan, counted_float):
+    del TABLE[made.__name__]  # other tests go over all its rows
+
+
 @contextmanager
 def counting() -> Iterator[Counter[str]]:
     """How often the rule of each operation runs: a user's counts itself, and every row's is wrapped."""
