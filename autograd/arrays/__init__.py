@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy
 
+from autograd.arrays import booleans as booleans  # the arithmetic of conditions, which it sets
 from autograd.arrays import calculus, moving, norms, reductions, selections
 from autograd.arrays.elementwise import elementwise, over_axes, over_rows
 from autograd.arrays.methods import METHODS

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from autograd.arrays import scalars
 from autograd.arrays.scalars import is_native
 from autograd.primitives.operators import Scalar
 from autograd.refusals import refuse
@@ -38,6 +39,16 @@ def as_plain(x: Any) -> Any:
 def objects(result: Any) -> Any:
     """A result of NumPy's own on constants, in an array that can take a Value; bools and whole numbers stay."""
     return result.astype(object) if isinstance(result, ndarray) and result.dtype.kind == "f" else result
+
+
+def is_mask(x: Any) -> bool:
+    """Whether x is an array of conditions and bools, or one of them: an array of bools where f runs on floats."""
+    if not isinstance(x, ndarray):
+        return type(x) in scalars.BOOLS
+    if x.dtype != object:
+        return bool(x.dtype == bool)
+    numbers = x.view(ndarray).flat
+    return x.size > 0 and type(numbers[0]) in scalars.BOOLS and all(type(number) in scalars.BOOLS for number in numbers)
 
 
 def types_in(x: Any) -> set[type]:

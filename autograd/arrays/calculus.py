@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists, scalars
-from autograd.arrays.axes import along, as_objects, each_row, filled, mapped, no_whole_numbers
+from autograd.arrays.axes import along, as_objects, each_row, filled, is_mask, mapped, no_whole_numbers
 from autograd.arrays.products import convolve
 from autograd.arrays.scalars import choose
 from autograd.arrays.table import implements
@@ -22,8 +23,9 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
         raise ValueError(f"order must be non-negative but got {n}")
     ends = [None if part is None else _end(part, x, axis) for part in (prepend, append)]
     x = numpy.concatenate([part for part in (ends[0], x, ends[1]) if part is not None], axis=-1)
+    step = operator.ne if is_mask(x) else operator.sub
     for _ in range(n):
-        x = x[..., 1:] - x[..., :-1]
+        x = mapped(step, x[..., 1:], x[..., :-1])
     return numpy.moveaxis(x, -1, axis)
 
 

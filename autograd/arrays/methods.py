@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy
 
+from autograd.arrays.axes import is_mask
 from autograd.arrays.missing import KEEPING_NAN, asked_by_pandas, with_missing
 from autograd.arrays.scalar_array import (
     CARRIED,
@@ -23,7 +24,6 @@ from autograd.arrays.scalar_array import (
     apply_function,
     each_part,
     held,
-    is_mask,
 )
 from autograd.arrays.views import require_own
 from autograd.primitives.operators import Scalar, core

@@ -10,8 +10,8 @@ import numpy
 
 from autograd import primitives as p
 from autograd.arrays import lists
-from autograd.arrays.axes import as_objects, as_plain, filled, objects, plain
-from autograd.arrays.scalars import BOOLS, both, numbers
+from autograd.arrays.axes import as_objects, as_plain, filled, is_mask, mapped, objects, plain
+from autograd.arrays.scalars import BOOLS, both, number, numbers, truth
 from autograd.arrays.table import implements
 
 
@@ -124,6 +124,8 @@ def kron(a: Any, b: Any) -> Any:
 def einsum(subscripts: Any, *operands: Any, out: None = None, **options: Any) -> Any:
     if not isinstance(subscripts, str):
         raise TypeError("np.einsum of Values takes its subscripts as a string, as in np.einsum('ij,j->i', A, x)")
+    if all(map(is_mask, operands)):  # where a product is not 0: a sum of bools is `or`
+        return mapped(truth, numpy.einsum(subscripts, *[mapped(number, x) for x in operands]))
     return numpy.einsum(subscripts, *map(as_objects, operands))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from autograd.arrays.axes import as_bools, as_plain, objects, plain, types_in
+from autograd.arrays.axes import as_bools, as_plain, is_mask, objects, plain, types_in
 from autograd.arrays.chosen import Chosen, is_same
 from autograd.arrays.indexing import along_path, kind_of_index, put, put_where, taken
 from autograd.arrays.missing import KEEPING_NAN, asked_by_pandas, on_tables, with_missing
@@ -147,16 +147,6 @@ class TracedArray(ScalarArray):
         elif kind is Condition:
             return put_where(self.view(ndarray), bare_index(index), bare(fitting(value, self)))
         super().__setitem__(index, value)
-
-
-def is_mask(x: Any) -> bool:
-    """Whether x is an array of conditions and bools, or one of them: an array of bools where f runs on floats."""
-    if not isinstance(x, ndarray):
-        return type(x) in BOOLS
-    if x.dtype != object:
-        return bool(x.dtype == bool)
-    numbers = x.view(ndarray).flat
-    return x.size > 0 and type(numbers[0]) in BOOLS and all(type(number) in BOOLS for number in numbers)
 
 
 def holds_bools(x: Any) -> bool:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from autograd.numbers import Array, Plain
     from autograd.transforms.signatures import Unknown
 
+
+if TYPE_CHECKING:  # overloads alone, or they would not belong to the function below
+
     @overload
     def compile(f: Unknown, rows: Sequence[str] = (), **options: Unpack[Choices]) -> CompiledOf[..., Any, Any]: ...
     @overload

@@ -16,7 +16,11 @@ USES = calls(
     x[m].sum(); x[~m].sum(); x[m].mean() * x; np.where(m, x, 0.0); x * m; (1 - m) * x; np.mean(x, where=m); x @ m
     m.sum() * x; m.mean() * x; np.sum(x**2 * (m & (x > 0))); (m == 1) * x; m.astype(float) * x; x[0] if m[0] else x[1]
     np.add(x[0] > 0, x[2] > 0) * x; np.multiply(x[0] > 0, x[3] > 0) * x; np.maximum(x[0] > 0, m[1]) * x
-    np.sum([x[0] > 0, x[2] > 0]) * x
+    np.sum([x[0] > 0, x[2] > 0]) * x; ((x[0] > 0) + (x[2] > 0)) * x; (m[0] + m[2]) * x; (m[0] + (x[2] > 0) + m[1]) * x
+    (1 + (x[0] > 0) + (x[2] > 0)) * x; (float(x[0] > 0) + float(m[2])) * x; sum([x[0] > 0, m[2], m[3]]) * x
+    (((x[0] > 0) | m[1]) + (x[2] > 0)) * x; ((x.tolist()[0] > 0) + (x.tolist()[2] > 0)) * x; (m[0] * m[2] + 1) * x
+    ((x[0] > 0 and x[1] > -2) + (x[2] > 0)) * x; (bool(x[0] > 0) + bool(m[2])) * x; np.diff(x > 0).sum() * x
+    np.diff(m, 2).sum() * x; np.einsum('i,i->', x > 0, m) * x; (np.einsum('i,j->ij', m, x > 0) + m).sum() * x
     """
 )
 
@@ -26,7 +30,7 @@ USES = calls(
 def test_a_mask_is_a_mask(compile: Any, text: str) -> None:
     f = eval(f"lambda x, m: np.sum({text} * np.array([1.0, 2.0, 3.0, 4.0]))", {"np": np})
     wanted = [f(x, m) for x, m in zip(X, M)]
-    slopes = [autograd.grad(f)(x, m) for x, m in zip(X, M)]
+    slopes = [autograd.grad(autograd.lift(f))(x, m) for x, m in zip(X, M)]
     one, all_rows = compile(f), compile(f, rows=("x", "m"))
     assert [one(x, m) for x, m in zip(X, M)] == pytest.approx(wanted, rel=1e-13)
     np.testing.assert_allclose(all_rows(X, M), wanted, rtol=1e-13)

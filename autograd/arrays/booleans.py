@@ -1,0 +1,54 @@
+"""Arithmetic of two traced booleans that are NumPy's where f runs on floats: their sum is `or`, and there is no minus.
+
+Python's own booleans count: they add up to a number. So do NumPy's where its loops, or ours, add them up.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import numpy
+
+from autograd.arrays.origins import is_of_numpy
+from autograd.refusals import is_library
+from autograd.symbols import Condition, Symbol
+
+TRUE: Any = numpy.True_  # whose minus raises NumPy's error
+
+
+def is_numpys(condition: Condition) -> bool:
+    """Whether a condition compares, or combines comparisons of, NumPy's numbers."""
+    waiting: list[Any] = [condition]
+    for x in waiting:
+        if type(x) is Condition:
+            waiting += (x.left, *x.right) if x.op == "where" else (x.left, x.right)
+        elif type(x) is Symbol and is_of_numpy(x) is True:
+            return True
+    return False
+
+
+def _by_user(frame: FrameType) -> bool:
+    """Whether code of the user's asks, not one of NumPy's loops over objects."""
+    return not is_library(frame.f_globals.get("__name__"))
+
+
+def _as_numpys(name: str, of_numpys: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    of_numbers = getattr(Condition, name)
+
+    def method(x: Condition, y: Any) -> Any:
+        if type(y) is Condition and _by_user(sys._getframe(1)) and is_numpys(x) and is_numpys(y):
+            return of_numpys(x, y)
+        return of_numbers(x, y)
+
+    return method
+
+
+for _name, _method in {
+    "__add__": _as_numpys("__add__", lambda x, y: x | y),
+    "__sub__": _as_numpys("__sub__", lambda x, y: TRUE - TRUE),
+    "__neg__": lambda x: -TRUE if is_numpys(x) else -x.number,
+}.items():
+    setattr(Condition, _name, _method)
