@@ -104,7 +104,7 @@ def _divided(x: Number, z: Number, n: int) -> Number:
     return x
 
 
-@primitive(kernel=powers.quotient, precise=_quotient, rational=True, plain="n")
+@primitive(kernel=powers.quotient, precise=_quotient, rational=True, count="n")
 def quotient(x: Number, y: Number, z: Number, n: Number) -> Partials:
     """x · y / zⁿ for a plain whole n, without intermediate overflow or underflow.
 

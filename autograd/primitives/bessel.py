@@ -46,7 +46,7 @@ def i1(x: Number) -> Partials:
     return (0.5 * i0(x) + 0.5 * bessel_i(x, 2.0),)
 
 
-@primitive(kernel=kernels.bessel_i, precise=lambda x, n: x.context.besseli(int(n), x), plain="n")
+@primitive(kernel=kernels.bessel_i, precise=lambda x, n: x.context.besseli(int(n), x), count="n")
 def bessel_i(x: Number, n: Number) -> Partials:
     """The modified Bessel function of a plain whole order n.
 
@@ -87,7 +87,7 @@ def i1e(x: Number) -> Partials:
     return (i1e_derivative(x, 1.0),)
 
 
-@primitive(kernel=kernels.i0e_derivative, precise=partial(scaled_bessel_derivative, degree=0), plain="n")
+@primitive(kernel=kernels.i0e_derivative, precise=partial(scaled_bessel_derivative, degree=0), count="n")
 def i0e_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of i0e, for a plain whole n up to 150.
 
@@ -97,7 +97,7 @@ def i0e_derivative(x: Number, n: Number) -> Partials:
     return (i0e_derivative(x, n + 1), None)
 
 
-@primitive(kernel=kernels.i1e_derivative, precise=partial(scaled_bessel_derivative, degree=1), plain="n")
+@primitive(kernel=kernels.i1e_derivative, precise=partial(scaled_bessel_derivative, degree=1), count="n")
 def i1e_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of i1e, for a plain whole n up to 150.
 

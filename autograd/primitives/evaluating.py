@@ -25,13 +25,22 @@ class _Totally(_local):
 _totally = _Totally()
 
 
-def owned_kernel(kernel: Callable[..., Any]) -> Callable[..., float]:
-    """A user's kernel, wrapped to return a float: a ufunc returns a number of NumPy's."""
+def owned_kernel(row: Primitive, kernel: Callable[..., Any]) -> Callable[..., float]:
+    """A user's kernel, wrapped to return a float, as a ufunc returns a number of NumPy's; it takes counts as ints."""
+    counts = [row.parameters.index(name) for name in row.counts]
 
     def on_floats(*operands: Any) -> float:
         return float(kernel(*operands))
 
-    return on_floats
+    def on_counts(*operands: Any) -> float:
+        given = list(operands)
+        for i in counts:
+            if given[i] % 1 != 0:
+                raise ValueError(f"{row.parameters[i]} counts, so it must be a whole number")
+            given[i] = int(given[i])
+        return float(kernel(*given))
+
+    return on_counts if counts else on_floats
 
 
 def rule_of(row: Primitive) -> Callable[..., Any]:

@@ -106,7 +106,7 @@ def polygamma(x: Any, n: int) -> Any:
 
 @primitive(
     kernel=kernels_of_polygamma.polygamma, precise=precise.polygamma, domain=("[-inf, inf]", "[-inf, inf]"),
-    native=_pole, title="polygamma", plain="n",
+    native=_pole, title="polygamma", count="n",
 )  # fmt: skip
 def polygamma_of(x: Number, n: Number) -> Partials:
     """The n-th derivative of digamma, for a plain whole n.
@@ -136,7 +136,7 @@ def beta(x: Number, y: Number) -> Partials:
     return (beta_derivative(x, y, 1.0, 0.0), beta_derivative(x, y, 0.0, 1.0))
 
 
-@primitive(kernel=kernel_of_beta_derivative, precise=precise_derivatives.beta_derivative, plain=("m", "n"))
+@primitive(kernel=kernel_of_beta_derivative, precise=precise_derivatives.beta_derivative, count=("m", "n"))
 def beta_derivative(x: Number, y: Number, m: Number, n: Number) -> Partials:
     """The m-th derivative in x and n-th in y of beta, for plain whole m and n, up to 10 in all if both are positive.
 
@@ -167,7 +167,7 @@ def _polygamma_difference(x: Number, y: Number, n: Number) -> Number:
     return precise.polygamma(total, n) - precise.polygamma(total.context.mpf(x), n)
 
 
-@primitive(kernel=kernel_of_difference, precise=_polygamma_difference, plain="n")
+@primitive(kernel=kernel_of_difference, precise=_polygamma_difference, count="n")
 def polygamma_difference(x: Number, y: Number, n: Number) -> Partials:
     """polygamma(x + y, n) - polygamma(x, n) for positive operands and a plain whole n.
 

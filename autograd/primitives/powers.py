@@ -127,7 +127,7 @@ def constant_power(x: Number, n: Number) -> Partials:
     return (monomial(x, n, 1.0), None)
 
 
-@as_falling_power(plain="n")
+@as_falling_power(count="n")
 def monomial(x: Number, y: Number, n: Number) -> Partials:
     """The n-th derivative of x ** y in x, for a plain number y.
 
@@ -137,7 +137,7 @@ def monomial(x: Number, y: Number, n: Number) -> Partials:
     return (monomial(x, y, n + 1), None, None)
 
 
-@as_falling_power(plain="n")
+@as_falling_power(count="n")
 def falling_power(x: Number, y: Number, n: Number) -> Partials:
     """The n-th derivative of x ** y in x, y(y-1)…(y-n+1) x**(y-n), differentiable in y too.
 
@@ -152,7 +152,7 @@ def falling_power(x: Number, y: Number, n: Number) -> Partials:
     )
 
 
-@primitive(text=texts.power_log_text, kernel=powers.power_log, precise=_power_log, rational=True, plain="n")
+@primitive(text=texts.power_log_text, kernel=powers.power_log, precise=_power_log, rational=True, count="n")
 def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
     """x**y · log(x)ⁿ, the n-th derivative of x ** y in y, given z = x ** y.
 
@@ -170,7 +170,7 @@ def power_log(z: Number, x: Number, y: Number, n: Number) -> Partials:
     )
 
 
-@primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=True, plain="n", arrays="powers.scaled_power")
+@primitive(kernel=powers.scaled_power, precise=_scaled_power, rational=True, count="n", arrays="powers.scaled_power")
 def scaled_power(c: Number, x: Number, y: Number, n: Number) -> Partials:
     """c · x**(y-n) for a plain n, even where the power alone would overflow or underflow.
 

@@ -186,7 +186,7 @@ def log_normal_cdf_slope(x: Number) -> Partials:
 @primitive(
     kernel=normal_derivatives.log_normal_cdf_derivative,
     precise=precise_derivatives.log_normal_cdf_derivative,
-    plain="n",
+    count="n",
 )
 def log_normal_cdf_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of log Φ, for a plain whole n up to 36.

@@ -25,6 +25,7 @@ class RowOptions(TypedDict, total=False):
     precise: str | Callable[..., Any] | None
     rational: Callable[..., Any] | bool | None
     plain: str | tuple[str, ...]
+    count: str | tuple[str, ...]
     arrays: str | Callable[..., Any] | None
     spellings: str
 

@@ -43,6 +43,7 @@ class Primitive:
 
     __slots__ = (
         "arrays",
+        "counts",
         "declared",
         "domain",
         "evaluate",
@@ -83,6 +84,7 @@ class Primitive:
         precise: str | Callable[..., Any] | None = None,
         rational: Callable[..., Any] | bool | None = None,
         plain: tuple[str, ...] = (),
+        counts: tuple[str, ...] = (),
         arrays: str | Callable[..., Any] | None = "",
         spellings: tuple[str, ...] = (),
     ) -> None:
@@ -99,13 +101,14 @@ class Primitive:
         self.parameters = code.co_varnames[: code.co_argcount]
         self.vectors = vectors
         self.native = native
-        self.kernel = owned_kernel(kernel) if kernel is not None and self.is_foreign else kernel
         self.precise = precise
         self.rational = precise if rational is True else rational
-        self.plain = plain
-        self.has_method = not vectors and self.parameters[0] not in plain
+        self.plain = (*plain, *counts)
+        self.counts = counts
+        self.has_method = not vectors and self.parameters[0] not in self.plain
         self.arrays = kernel if arrays == "" and _is_ufunc(kernel) and not vectors else arrays
         self.spellings = tuple([f"{x}.{self.name}" if x in LIBRARIES else x for x in spellings])
+        self.kernel = owned_kernel(self, kernel) if kernel is not None and self.is_foreign else kernel
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.rule = rule_of(self)
         self.local = local_derivatives(self)
@@ -224,6 +227,7 @@ def primitive(
     precise: str | Callable[..., Any] | None = None,
     rational: Callable[..., Any] | bool | None = None,
     plain: str | tuple[str, ...] = (),
+    count: str | tuple[str, ...] = (),
     arrays: str | Callable[..., Any] | None = "",
     spellings: str = "",
 ) -> Any:
@@ -238,8 +242,8 @@ def primitive(
     With a `kernel`, a function of floats, the rule returns the local derivatives alone, composed of other operations;
     it may take the value as `z`. On other numbers the value comes from `precise`, a name in mpmath or a formula, and
     from `rational`, a formula for Fractions, or True for that of `precise`. `text` is how expressions write it, like
-    "log Γ({})". `plain` names the operands without a derivative, such as a count: a number that carries one is refused
-    there.
+    "log Γ({})". `plain` names the operands without a derivative, and `count` those among them that are whole numbers,
+    such as the order of a derivative: a number that carries one is refused there.
 
     `arrays`, a function of arrays of floats, computes the values of many rows at once where NumPy runs compiled code; a
     ufunc in `kernel` does so, too. `spellings` says what NumPy and SciPy call the operation, like "numpy.arcsin" (or
@@ -255,9 +259,10 @@ def primitive(
     """
     sequences = (vectors,) if isinstance(vectors, str) else tuple(vectors)
     undifferentiated = (plain,) if isinstance(plain, str) else tuple(plain)
+    counts = (count,) if isinstance(count, str) else tuple(count)
 
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
-        _check_signature(rule, {"vectors": sequences, "plain": undifferentiated}, kernel)
+        _check_signature(rule, {"vectors": sequences, "plain": undifferentiated, "count": counts}, kernel)
         if not (arrays is None or callable(arrays) or arrays == "" or rule.__module__.startswith("autograd.")):
             raise TypeError(f"primitive {rule.__name__}: arrays= must be a function of arrays, got {arrays!r:.60}")
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
@@ -273,7 +278,7 @@ def primitive(
             )
         row = Primitive(
             rule, symbol, title, text, intervals, kinks, sequences, native, kernel, precise, rational, undifferentiated,
-            arrays, tuple(spellings.split()),
+            counts, arrays, tuple(spellings.split()),
         )  # fmt: skip
         if row.name not in BUILT_IN:
             TABLE[row.name] = row

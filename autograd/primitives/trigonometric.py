@@ -198,7 +198,7 @@ def sinc(x: Number) -> Partials:
     return (sinc_derivative(x, 1.0),)
 
 
-@primitive(kernel=kernels_of_sinc.sinc_derivative, precise=precise_derivatives.sinc_derivative, plain="n")
+@primitive(kernel=kernels_of_sinc.sinc_derivative, precise=precise_derivatives.sinc_derivative, count="n")
 def sinc_derivative(x: Number, n: Number) -> Partials:
     """The n-th derivative of sinc, for a plain whole n up to 200.
 

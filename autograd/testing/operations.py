@@ -33,6 +33,7 @@ FINITE = tuple(name for name in LANES if name not in ("infinite", "nan"))
 EVERYDAY = (0.4, 1.3, 2.6, 0.75, -0.6, -1.7, 5.1)
 ALIKE = 1e-6  # relative: a kernel may be less accurate at some points
 LENGTHS = (1, 2, 3)  # of the sequences that an operation takes
+COUNTED, FEW = 100, 6  # counts are below the first, and that many are drawn
 
 
 def check_primitive(op: Callable[..., Any] | str, *, domain: dict[str, Domain] | None = None) -> Report:
@@ -108,16 +109,17 @@ def operands_of(row: Primitive, narrower: dict[str, Domain]) -> st.SearchStrateg
         raise ValueError(f"{row.name} has no operand {', '.join(sorted(unknown))}")
     own = row.domain or (REALS,) * len(row.parameters)
     inside = [interval(narrower[name]) if name in narrower else d for name, d in zip(row.parameters, own)]
+    whole = {name: _whole(d) for name, d in zip(row.parameters, inside) if name in row.counts}
     lengths = st.sampled_from(LENGTHS if row.vectors else (1,))
     if _is_of_floats_alone(row):  # no oracle can tell what it is at the far ends of floats
-        return _row_of(row, [values(_finite(d)) for d in inside], 1)
+        return _row_of(row, [values(_finite(d)) for d in inside], whole, 1)
     return lengths.flatmap(
         lambda length: st.one_of(
-            _row_of(row, [values(_finite(d), FINITE) for d in inside], length),
-            _row_of(row, [values(_finite(d)) for d in inside], length),
-            _row_of(row, [values(d, ("ordinary", "spread", "ends", "infinite", "nan")) for d in inside], length),
+            _row_of(row, [values(_finite(d), FINITE) for d in inside], whole, length),
+            _row_of(row, [values(_finite(d)) for d in inside], whole, length),
+            _row_of(row, [values(d, ("ordinary", "spread", "ends", "infinite", "nan")) for d in inside], whole, length),
             _row_of(row, [values(d if name in narrower else "[-inf, inf]", LANES)
-                          for name, d in zip(row.parameters, inside)], length),
+                          for name, d in zip(row.parameters, inside)], whole, length),
         )
     )  # fmt: skip
 
@@ -129,10 +131,20 @@ def _finite(domain: Interval) -> Interval:
     return Interval(f"{low}{domain.low}, {domain.high}{high}")
 
 
-def _row_of(row: Primitive, numbers: list[Numbers], length: int) -> st.SearchStrategy[tuple[Any, ...]]:
+def _whole(domain: Interval) -> Numbers:
+    """The first whole numbers of a domain, for a count."""
+    found = [float(k) for k in range(COUNTED) if k in domain]
+    if not found:
+        raise ValueError(f"there is no whole number below {COUNTED} in the domain of a count, {domain}")
+    return st.sampled_from(found[:FEW])
+
+
+def _row_of(
+    row: Primitive, numbers: list[Numbers], whole: dict[str, Numbers], length: int
+) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.tuples(
         *(
-            st.lists(number, min_size=length, max_size=length) if name in row.vectors else number
+            st.lists(number, min_size=length, max_size=length) if name in row.vectors else whole.get(name, number)
             for name, number in zip(row.parameters, numbers)
         )
     )
@@ -198,7 +210,7 @@ def _everyday(row: Primitive, narrower: dict[str, Domain]) -> Iterator[tuple[Any
     """Operands of ordinary size inside of their domains, and a 2 where a count is due."""
     for k in range(len(EVERYDAY)):
         numbers = [EVERYDAY[(k + i) % len(EVERYDAY)] for i in range(len(row.parameters))]
-        operands = [2.0 if name in row.plain else x for name, x in zip(row.parameters, numbers)]
+        operands = [2.0 if name in row.counts else x for name, x in zip(row.parameters, numbers)]
         own = row.domain or (REALS,) * len(operands)
         domains = [interval(narrower[name]) if name in narrower else d for name, d in zip(row.parameters, own)]
         if all(x in d for x, d in zip(operands, domains)):

@@ -11,6 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value, draw, explain, grad, hessian, hvp, jvp, primitive
+from autograd.primitives import TABLE
 from autograd.testing import GradientMismatch, check_gradients, check_primitive
 from tests.compiler.backends import both
 
@@ -21,9 +22,7 @@ special = pytest.importorskip("scipy.special")
 def log_gamma(table: Any) -> Callable[..., Any]:
     """SciPy's log Γ, with derivatives to any order."""
 
-    @primitive(
-        kernel=lambda x, n: special.polygamma(int(n), x), precise=lambda x, n: x.context.psi(int(n), x), plain="n"
-    )
+    @primitive(kernel=lambda x, n: special.polygamma(n, x), precise=lambda x, n: x.context.psi(int(n), x), count="n")
     def psi(x: Any, n: Any) -> Any:
         return psi(x, n + 1), None
 
@@ -74,17 +73,35 @@ def test_the_kit(log_gamma: Any) -> None:
 
 
 def test_the_kit_takes_plain_operands_as_they_are(table: Any) -> None:
-    @primitive(kernel=lambda x, n: x**n, plain="n", domain=("[0.5, 3]", "[1, 4]"))
+    @primitive(kernel=lambda x, n: x**n, count="n", domain=("[0.5, 3]", "[1, 4]"))
     def whole_power(x: Any, n: Any) -> Any:
         return n * whole_power(x, n - 1), None
 
-    @primitive(kernel=lambda x, n: x**n, plain="n", domain=("[0.5, 3]", "[1, 4]"))
+    @primitive(kernel=lambda x, n: x**n, count="n", domain=("[0.5, 3]", "[1, 4]"))
     def wrong_power(x: Any, n: Any) -> Any:
         return whole_power(x, n - 1), None
 
     check_primitive(whole_power)
     with pytest.raises(GradientMismatch, match="wrong_power"):
         check_primitive(wrong_power)
+
+
+def test_the_kit_draws_whole_numbers_for_counts(table: Any, log_gamma: Any) -> None:
+    psi = TABLE["psi"].function
+    check_primitive(psi, domain={"x": "[0.1, 50]"})
+    check_primitive(psi, domain={"x": "[0.1, 50]", "n": "[2, 3]"})
+    with pytest.raises(ValueError, match="no whole number below 100 in the domain of a count"):
+        check_primitive(psi, domain={"n": "(2, 3)"})
+
+
+@pytest.mark.parametrize("n", [0.5, math.nan, math.inf])
+def test_a_count_is_whole(log_gamma: Any, n: float) -> None:
+    psi = TABLE["psi"].function
+    for x in (2.0, Value(2.0)):
+        with pytest.raises(ValueError, match=r"psi\(2.0, .*\): n counts, so it must be a whole number"):
+            psi(x, n)
+    with pytest.raises(TypeError, match="psi has no derivative in n"):
+        grad(psi, 1)(2.0, 1.0)
 
 
 def test_other_numbers(log_gamma: Any) -> None:

@@ -282,7 +282,7 @@ def power_of_e(x: T, *, z: T) -> tuple[T]:
     return (z,)
 
 
-@primitive(kernel=lambda x, n: x * 2.0**n, precise=lambda x, n: x * 2**n, plain="n")
+@primitive(kernel=lambda x, n: x * 2.0**n, precise=lambda x, n: x * 2**n, count="n")
 def shifted(x: float, n: float) -> tuple[float, None]:
     return shifted(1.0, n), None
 

@@ -29,7 +29,7 @@ def to_list(x: float) -> list[float]:
     return [x, x]
 
 
-@primitive(kernel=math.ldexp, plain="n")
+@primitive(kernel=math.ldexp, count="n")
 def shifted(x: float, n: float) -> tuple[float, None]:
     return shifted(1.0, n), None
 
