@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from autograd.compiler.programs.loops import COUNTED, SHARED, TAPED, Loop, Role
 from autograd.compiler.programs.operation import CONSTANT, INPUT, ITEM, LOOP, reached
 from autograd.compiler.programs.program import Program
-from autograd.compiler.rolling.sequences import EXACT, PLAIN
+from autograd.compiler.rolling.sequences import FAST, SAFE
 from autograd.compiler.rolling.zeros import absorbs, is_positive_zero, is_zero, told_apart
 from autograd.symbols import COMPARISONS
 
@@ -36,7 +36,7 @@ class ScalarGraph:
 
     def __init__(self, program: Program, by_row: Collection[int], limits: bool, booleans: Collection[int] = ()) -> None:
         """`limits` keeps the engine's limits at infinity; the inputs `booleans` are conditions."""
-        sequences = EXACT if limits else PLAIN
+        sequences = SAFE if limits else FAST
         self.limits = limits
         self.bodies: dict[int, ScalarGraph] = {}  # of loops; what varies with the step is by row there
         self.ops: list[str] = []
