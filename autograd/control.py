@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from autograd.symbols import Symbol
 from autograd.transforms.looping import one_loop
-from autograd.trees import CONTAINERS, holding, is_array, map_parts, parts_of
+from autograd.trees import CONTAINERS, holding, is_array, map_parts, parts_of, shape_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _run(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any, times: int,
     for k in reversed(range(times)) if reverse else range(times):
         carry, y = step(carry, item(xs, k))
         ys.append(y)
+    _check_alike(ys)
     return carry, _stacked(ys[::-1] if reverse else ys)
 
 
@@ -117,6 +118,13 @@ def item(xs: Any, k: int) -> Any:
     if xs is None:
         return None
     return map_parts(lambda part: item(part, k), xs) if isinstance(xs, (dict, tuple)) else xs[k]
+
+
+def _check_alike(ys: Sequence[Any]) -> None:
+    """Refuse outputs of other structures than the first, parts of which would be lost."""
+    for k, y in enumerate(ys):
+        if (y is None) != (ys[0] is None) or shape_of(y) != shape_of(ys[0]):
+            raise TypeError(f"scan: the y of all steps must have one structure; that of step {k} has another")
 
 
 def _stacked(ys: Sequence[Any]) -> Any:

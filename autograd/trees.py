@@ -137,7 +137,8 @@ def _mapped(function: Callable[[Any], Any], checked: Callable[[Any], Any], tree:
     if kind is not None and kind.rank < ARRAY_RANK:  # asked first, for the sake of gradients of few numbers
         return function(tree)
     if is_array(tree):
-        return _map_array(function if tree.dtype.kind in "fiub" else checked, tree)
+        is_own = type(tree) is sys.modules["numpy"].ndarray  # what is masked, or has a unit, may be no number
+        return _map_array(function if is_own and tree.dtype.kind in "fiub" else checked, tree)
     return checked(tree)
 
 

@@ -255,8 +255,7 @@ class Compiled:
         except UnfitNumber as error:
             f = at_places(self._eager(error), primals, moved)
             return jvp(f, [primals[i] for i in moved], [tangents[i] for i in moved])
-        results = plan.run(arrays, rows, None, along)
-        return plan.value(results[: plan.length]), plan.value(results[plan.length :])
+        return plan.value_and_tangent(plan.run(arrays, rows, None, along))
 
     def vjp(self, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """The value, and the function that maps a cotangent of it to those of the arguments, as from `autograd.vjp`.
@@ -279,16 +278,16 @@ class Compiled:
         call = call._replace(arrays=[x.copy() if isinstance(x, numpy.ndarray) else x for x in call.arrays])
         fixed = set(call.passed.names) - set(call.moving)
         plan, traces = self._plan("result", call), self._traces  # those of this call: what f reads may change
+        results = plan.run(call.arrays, call.rows, None)
 
         def pull(cotangents: Any) -> tuple[Any, ...]:
-            result = plan.result, call.rows, plan.each
+            result = plan.result_of(results), call.rows, plan.each
             weights = beside(self.parameters, "vjp: cotangents", cotangents, "the result", *result)
             back = traces.plan("vjp", call, tuple(range(len(call.specs))))
-            results = back.run(call.arrays, call.rows, None, weights)
-            found = iter(back.derivatives(results[back.length :]))
+            found = iter(back.pulled(back.run(call.arrays, call.rows, None, weights)))
             return tuple([None if name in fixed else next(found) for name in call.passed.names])
 
-        return plan.value(plan.run(call.arrays, call.rows, None)), pull
+        return plan.value(results), pull
 
     def _eager_vjp(self, f: Any, primals: tuple[Any, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         passed, _ = self.parameters.bound(primals, {})

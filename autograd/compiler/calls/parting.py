@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy
@@ -30,6 +31,12 @@ class Part(NamedTuple):
     vectors: list[Any]
 
 
+class PartedResults(list[Any]):
+    """The results of a call, one array each, and the plan in whose structures they are."""
+
+    form: Plan
+
+
 class PathsPlan:
     """What `Plan` is, for a function with paths: a path that no row took before is added."""
 
@@ -47,16 +54,24 @@ class PathsPlan:
         self._plans: dict[int, Plan] = {}
         self._conditions: dict[int, Plan] = {}
         self._asked: Counter[int] = Counter()  # for each path, how often it was that of the one row of a call
-        self._form: Plan | None = None
+        self._forms: list[tuple[Any, Plan]] = []  # by the structure of what a path returns
         self._latest: int | None = None  # the path that rows took last
 
-    @property
+    @cached_property
     def form(self) -> Plan:
-        """A plan with the structures of the results, as the call wants them."""
-        if self._form is None:
-            program = next(path.program for path in self.paths.known if path.program is not None)
-            self._form = Plan(program, self.asked)
-        return self._form
+        """A plan of the first path, as the call wants its results."""
+        return Plan(next(path.program for path in self.paths.known if path.program is not None), self.asked)
+
+    def _form_of(self, parts: Sequence[Part]) -> Plan:
+        """A plan with the structures of the results on the paths of a call; those of other calls may be others."""
+        result = parts[0].plan.result
+        if any(part.plan.result != result for part in parts):
+            raise TypeError(f"{self.program.name} returns results of other structures on other paths")
+        for known, form in self._forms:
+            if known == result:
+                return form
+        self._forms.append((result, Plan(parts[0].plan.original, self.asked)))
+        return self._forms[-1][1]
 
     @property
     def latest(self) -> PathsPlan:
@@ -78,44 +93,49 @@ class PathsPlan:
         """What runs the programs, and why."""
         return next(iter(self._plans.values()), self.form).backend
 
-    @property
-    def result(self) -> Any:
-        """The spec of the result."""
-        return self.form.result
-
-    @property
-    def length(self) -> int:
-        """How many arrays a value is."""
-        return self.form.length
+    def result_of(self, results: Any) -> Any:
+        """The spec of these results."""
+        return results.form.result
 
     def derivatives(self, results: Sequence[Any]) -> tuple[Any, ...]:
         """The derivatives, in the structures of their arguments."""
         return self.form.derivatives(results)
 
-    def value(self, results: Sequence[Any]) -> Any:
+    def value(self, results: Any) -> Any:
         """A value from its arrays."""
-        return self.form.value(results)
+        return results.form.value(results)
+
+    def value_and_tangent(self, results: Any) -> tuple[Any, Any]:
+        """A value and its tangent from their arrays."""
+        both: tuple[Any, Any] = results.form.value_and_tangent(results)
+        return both
+
+    def pulled(self, results: Any) -> tuple[Any, ...]:
+        """What a pullback gives, from the arrays of the value and of the derivatives."""
+        found: tuple[Any, ...] = results.form.pulled(results)
+        return found
 
     def run(
         self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
-    ) -> list[Any]:
+    ) -> PartedResults:
         """The results, one array each."""
         parts = self._parts(arrays, rows, vectors)
+        form = self._form_of(parts)
         found = [part.plan.run(part.arrays, _count(part.rows), None, part.vectors) for part in parts]
-        if rows is None:
-            return found[0]
-        return [
-            _total(_together(parts, results, rows), None if kept.by_row else 0, reduce)
-            for results, kept in zip(zip(*found), self.form.results)
-        ]
+        if rows is not None:
+            by_result = zip(zip(*found), form.results)
+            found = [[_total(_together(parts, x, rows), None if of.by_row else 0, reduce) for x, of in by_result]]
+        made = PartedResults(found[0])
+        made.form = form
+        return made
 
     def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
         """The Jacobian of each row, or of all if there are none, in structures."""
         if sparse:
             raise ValueError(f"{self.program.name}.jacobian: there is no sparse one, since rows take different paths")
         parts = self._parts(arrays, rows, ())
-        found = [part.plan.dense(part.arrays, _count(part.rows)) for part in parts]
-        return self.form.structured(found[0] if rows is None else _together(parts, found, rows), is_tuple)
+        form, found = self._form_of(parts), [part.plan.dense(part.arrays, _count(part.rows)) for part in parts]
+        return form.structured(found[0] if rows is None else _together(parts, found, rows), is_tuple)
 
     def hessian(self, arrays: Sequence[Any], rows: int | None, reduce: str | None) -> Any:
         """The Hessian of the total, or of each row."""
@@ -143,9 +163,6 @@ class PathsPlan:
         if failed:
             row, error = min(failed, key=lambda failure: failure[0])
             raise raised(error, self.paths.known[0].holds.name, None if rows is None else row)
-        for part in parts:
-            if part.plan.result != parts[0].plan.result:
-                raise TypeError(f"{self.program.name} returns results of other structures on other paths")
         return parts
 
     def _partition(self, arrays: Sequence[Any], rows: int | None) -> list[tuple[int, Any]]:

@@ -107,6 +107,18 @@ class Plan:
         """A value from its arrays."""
         return self.restore_value(results)[0]
 
+    def result_of(self, results: Sequence[Any]) -> Any:
+        """The spec of these results; those of another path may have another."""
+        return self.result
+
+    def value_and_tangent(self, results: Sequence[Any]) -> tuple[Any, Any]:
+        """A value and its tangent from their arrays."""
+        return self.value(results[: self.length]), self.value(results[self.length :])
+
+    def pulled(self, results: Sequence[Any]) -> tuple[Any, ...]:
+        """What a pullback gives, from the arrays of the value and of the derivatives."""
+        return self.derivatives(results[self.length :])
+
     def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
         """The Jacobian of each row, or of all if there are none, in structures or as one sparse matrix."""
         if not sparse:

@@ -86,7 +86,7 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
         leaves.append(name)
         return
     is_kind = f"{name}.__class__ is not {writing.refer(kind)}"
-    if kind is list if converter else kind is not dict and len(x) and PYTHON_NUMBERS.issuperset(map(type, x)):
+    if kind is list if converter else not isinstance(x, dict) and PYTHON_NUMBERS.issuperset(map(type, x)) and len(x):
         convert = _attempt(converter, makes_of(x)) if converter else numbers
         made = writing.fresh() if convert else name
         writing.do(f"if {is_kind}: return None")
@@ -96,10 +96,8 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
         leaves.append(made)
         return
     if isinstance(x, dict):
-        writing.do(f"if {is_kind} or tuple({name}) != {writing.refer(tuple(x))}: return None")
-        types = tuple(map(type, x))
-        if not {str}.issuperset(types):  # 1, 1.0 and True are equal
-            writing.do(f"if tuple(map(type, {name})) != {writing.refer(types)}: return None")
+        keys = writing.refer((*x, *map(type, x)))  # 1, 1.0 and True are equal, and so are "a" and an enum's str
+        writing.do(f"if {is_kind} or (*{name}, *map(type, {name})) != {keys}: return None")
         name += ".values()"
     else:
         writing.do(f"if {is_kind} or len({name}) != {len(x)}: return None")

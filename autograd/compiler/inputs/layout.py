@@ -98,13 +98,19 @@ class ArgumentReader:
             return self._array(numpy.asarray(x), where)
         if self.by_row and type(x) is list:
             spec = self._array(self._converted(x, where), where)
-            return spec._replace(makes=makes_of(x)) if type(spec) is ArraySpec else spec
+            return spec._replace(makes=self._makes(x, where)) if type(spec) is ArraySpec else spec
         if not isinstance(x, CONTAINERS):
             return self._number(x, where)
         if not self.by_row and len(x) and not isinstance(x, dict) and PYTHON_NUMBERS.issuperset(map(type, x)):
             self.arrays.append(numpy.array(x, dtype=float))
             return NumbersSpec(len(x), make_of(x))
         return ContainerSpec(tuple([self.spec(part, f"{where}[{key!r}]") for key, part in items_of(x)]), make_of(x))
+
+    def _makes(self, x: Any, where: str) -> tuple[Any, ...]:
+        try:
+            return makes_of(x)
+        except ValueError as error:
+            raise ValueError(f"{self.name}{where}: {error}") from None
 
     def _converted(self, x: Any, where: str) -> Any:
         try:
@@ -183,11 +189,17 @@ def _of_kind(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 def makes_of(rows: Any) -> tuple[Any, ...]:
-    """What rebuilds the first of these rows, if it is a list or a tuple, and the first of its items, and so on."""
-    found = []
+    """What rebuilds each of these rows, if they are lists or tuples, and their items, and so on.
+
+    ValueError if they are of several kinds.
+    """
+    found: list[Any] = []
     while len(rows) and isinstance(rows[0], (list, tuple)):
-        rows = rows[0]
-        found.append(make_of(rows))
+        kinds = sorted({kind.__name__ for kind in map(type, rows)})
+        if len(kinds) > 1:
+            raise ValueError(f"rows must be of one kind, but some are a {kinds[0]} and some a {kinds[1]}")
+        found.append(make_of(rows[0]))
+        rows = [x for row in rows for x in row]
     return tuple(found)
 
 

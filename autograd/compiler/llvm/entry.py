@@ -79,8 +79,9 @@ def entry(
     for result in results:
         words += result
     sheet = numpy.array(words, numpy.int64)
-    make, method, _ = _builtin()
-    made: Callable[..., tuple[Any, ...] | None] = make(method, (sheet.ctypes.data, sheet, shapes, frame, held), None)
+    make, method, needed = _builtin()  # threads that come here first make one each, and only one is cached
+    kept = sheet.ctypes.data, sheet, shapes, frame, held, needed
+    made: Callable[..., tuple[Any, ...] | None] = make(method, kept, None)
     return made
 
 

@@ -20,7 +20,7 @@ from autograd.primitives import where
 from autograd.refusals import TraceError, refuse, refusing
 from autograd.symbols import Condition, Symbol
 from autograd.symbols.whole import ROUNDED
-from autograd.trees import CONTAINERS, flatten, holding, is_array, map_parts, map_tree, shape_of, unflatten
+from autograd.trees import CONTAINERS, flatten, holding, in_order_of, is_array, map_parts, map_tree, shape_of, unflatten
 
 if TYPE_CHECKING:
     from autograd.compiler.tracing.lowering import Lowering
@@ -157,7 +157,7 @@ class Indexing:
         if not is_bounded:
             self._bound(axes, text)
         choice = IndexChoice(tuple((e, count) for e, (_, count) in zip(expressions, axes)), text, is_bounded)
-        numbers = [flatten(item, f"x[{text}]") for item in items]
+        numbers = [flatten(in_order_of(items[0], item), f"x[{text}]") for item in items]
         places = [[self._place(x) for x in row] for row in numbers]
         arguments = {place[0] for row in places for place in row}
         if len(arguments) == 1 and None not in arguments:
