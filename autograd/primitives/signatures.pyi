@@ -27,7 +27,7 @@ class RowOptions(TypedDict, total=False):
     plain: str | tuple[str, ...]
     count: str | tuple[str, ...]
     arrays: str | Callable[..., Any] | None
-    spellings: str
+    spellings: str | tuple[str, ...]
 
 class OfOne(Protocol[A, Partials]):
     """A rule of one operand that takes its value as `z`."""

@@ -7,6 +7,7 @@ domain, its kinks and its text. The engine takes its operations from this table.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from autograd.numbers.kinds import FLOAT_RANK, KINDS, Kind, coerce, leading_kind
 from autograd.primitives import ieee
@@ -30,6 +31,7 @@ ROWS: dict[str, Primitive] = {}  # by key: every operation
 ADDED: list[Callable[[Primitive], None]] = []  # called with each row that a user adds
 BUILT_IN: set[str] = set()  # the names that a user's operation cannot take, since rules use them
 LIBRARIES = ("math", "numpy", "scipy.special")
+REDEFINED = {"operations": 0}  # how often a user's operation took the place of another; compiled functions watch it
 SPELLINGS: dict[str, Primitive] = {}  # by what other libraries call it, such as "numpy.arcsin"
 
 
@@ -117,6 +119,7 @@ class Primitive:
         ROWS[self.key] = self
         for name in self.spellings:
             if name not in SPELLINGS or SPELLINGS[name].is_foreign:
+                REDEFINED["operations"] += name in SPELLINGS
                 SPELLINGS[name] = self
         TEXTS[self.key] = text or f"{self.title}({{}})"
 
@@ -229,7 +232,7 @@ def primitive(
     plain: str | tuple[str, ...] = (),
     count: str | tuple[str, ...] = (),
     arrays: str | Callable[..., Any] | None = "",
-    spellings: str = "",
+    spellings: str | tuple[str, ...] = "",
 ) -> Any:
     """Make an operation from a rule: a function that returns its value and one local derivative per operand.
 
@@ -265,6 +268,8 @@ def primitive(
         _check_signature(rule, {"vectors": sequences, "plain": undifferentiated, "count": counts}, kernel)
         if not (arrays is None or callable(arrays) or arrays == "" or rule.__module__.startswith("autograd.")):
             raise TypeError(f"primitive {rule.__name__}: arrays= must be a function of arrays, got {arrays!r:.60}")
+        if callable(arrays) and sequences:
+            raise TypeError(f"primitive {rule.__name__}: an operation of sequences takes no arrays=")
         intervals = tuple(map(Interval, (domain,) if isinstance(domain, str) else domain))
         if rational is True and not callable(precise):
             raise TypeError(f"primitive {rule.__name__}: rational=True takes a formula in precise=, got {precise!r}")
@@ -278,9 +283,11 @@ def primitive(
             )
         row = Primitive(
             rule, symbol, title, text, intervals, kinks, sequences, native, kernel, precise, rational, undifferentiated,
-            counts, arrays, tuple(spellings.split()),
+            counts, arrays, _spelled(rule, spellings),
         )  # fmt: skip
         if row.name not in BUILT_IN:
+            if row.name in TABLE:
+                _forget(TABLE[row.name])
             TABLE[row.name] = row
             for added in ADDED:
                 added(row)
@@ -289,9 +296,31 @@ def primitive(
     return declare if rule is None else declare(rule)
 
 
+def _forget(row: Primitive) -> None:
+    """Let an operation that is defined again lose its spellings; compiled functions are traced again."""
+    REDEFINED["operations"] += 1
+    for name in [name for name, spelled in SPELLINGS.items() if spelled is row]:
+        del SPELLINGS[name]
+
+
 def _is_ufunc(kernel: Any) -> bool:
     """Whether a user's kernel is a function of arrays, too, as those of `scipy.special` are."""
-    return type(kernel).__name__ == "ufunc"
+    return type(kernel).__name__ == "ufunc" and f"{'d' * kernel.nin}->d" in kernel.types
+
+
+def _spelled(rule: Callable[..., Any], spellings: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The names in `spellings`, which are of ufuncs with as many operands, unless the operation is ours."""
+    if not isinstance(spellings, (str, tuple)):
+        raise TypeError(f"primitive {rule.__name__}: spellings= must be text, got {spellings!r:.60}")
+    found = tuple(spellings.split()) if isinstance(spellings, str) else spellings
+    if not rule.__module__.startswith("autograd."):
+        for spelling in found:
+            home, _, name = (f"{spelling}.{rule.__name__}" if spelling in LIBRARIES else spelling).rpartition(".")
+            ufunc: Any = getattr(import_module(home), name, None) if home in ("numpy", "scipy.special") else None
+            if type(ufunc).__name__ != "ufunc" or (ufunc.nin, ufunc.nout) != (rule.__code__.co_argcount, 1):
+                told = f"a ufunc of numpy or scipy.special with {rule.__code__.co_argcount} operands"
+                raise TypeError(f"primitive {rule.__name__}: spellings= must name {told}, got {spelling!r:.60}")
+    return found
 
 
 def _key(name: str) -> str:

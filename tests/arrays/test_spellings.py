@@ -13,6 +13,7 @@ import pytest
 from autograd import Value, grad, lift, primitive
 from autograd.arrays import holding
 from autograd.primitives import SPELLINGS, Primitive
+from tests.compiler.backends import both
 
 special = pytest.importorskip("scipy.special")
 LIMITS = {"power": 3.0, "gamma": 100.0, "exp2": 500.0}  # of operands, where the library's results leave the floats
@@ -72,3 +73,22 @@ def test_a_users_operation_takes_the_place_of_a_ufunc(table: Any) -> None:
 def test_ours_stay_ours(table: Any) -> None:
     primitive(kernel=math.sin, spellings="numpy.exp")(lambda x: (x,))
     assert np.exp(Value(0.0)).data == 1.0
+
+
+@both
+def test_an_operation_that_is_defined_again_is_compiled_again(table: Any, compile: Any) -> None:
+    def defined(c: float, **options: Any) -> None:
+        def tripled(x: Any) -> Any:
+            return (c + 0 * x,)
+
+        primitive(kernel=lambda x: c * x, **options)(tripled)
+
+    defined(2.0, spellings="scipy.special.spence")
+    spelled, method = compile(lambda x: special.spence(x) * 1.0), compile(lambda x: x.tripled() * 1.0)
+    assert spelled(3.0) == method(3.0) == 6.0
+    defined(5.0, spellings="scipy.special.spence")
+    assert spelled.value_and_grad(3.0) == method.value_and_grad(3.0) == (15.0, 5.0)
+    defined(7.0)
+    assert method(3.0) == 21.0
+    with pytest.raises(TypeError, match="spence"):
+        special.spence(Value(0.5))

@@ -1,5 +1,7 @@
 """What compiled functions take and return: arrays of every kind, structures, and errors that name the argument."""
 
+import enum
+from collections import Counter, OrderedDict, defaultdict
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -108,6 +110,33 @@ def test_keys_that_are_equal_are_told_apart_by_their_types(compile) -> None:
         slopes = fast.value_and_grad({key: 2.0})[1]
         assert slopes == grad(by_the_kind_of_a_key)({key: 2.0})
         assert list(map(type, slopes)) == [type(key)]
+
+
+class Named(enum.StrEnum):
+    A = "a"
+
+
+@both
+def test_keys_of_an_enum_are_no_plain_text(compile) -> None:
+    fast = compile(lambda d: sum(v * (10.0 if isinstance(key, enum.Enum) else 1.0) for key, v in d.items()))
+    assert [fast({key: 1.0}) for key in ("a", Named.A, "a", Named.A)] == [1.0, 10.0, 1.0, 10.0]
+
+
+@both
+@pytest.mark.parametrize("kind", [OrderedDict, Counter, lambda d: defaultdict(float, d)])
+def test_dicts_of_every_class_with_whole_numbers_as_keys(compile, kind) -> None:
+    fast = compile(lambda d: d[0] * 2.0)
+    for x in (3, 4, 5):
+        assert fast(kind({0: x})) == 2.0 * x == fast({0: x})
+
+
+@both
+@pytest.mark.parametrize("rows", [[[1.0, 2.0], (3.0, 4.0)], [[[1.0], [2.0]], [(3.0,), (4.0,)]]])
+def test_rows_are_of_one_kind(compile, rows) -> None:
+    fast = compile(lambda d: (10.0 if isinstance(d, tuple) else 1.0) * np.sum(d), rows=("d",))
+    with pytest.raises(ValueError, match="d: rows must be of one kind, but some are a list and some a tuple"):
+        fast(rows)
+    assert fast(rows[:1]).tolist() == [3.0]
 
 
 def in_a_loop_by_a_mask(x, m):

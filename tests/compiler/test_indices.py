@@ -123,6 +123,14 @@ def test_rows_of_several_indices_choose_from_dicts(compile) -> None:
 
 
 @both
+def test_items_have_their_keys_in_any_order(compile) -> None:
+    p = [{"f": 1.0, "z": 2.0}, {"z": 5.0, "f": 7.0}]
+    fast = compile(lambda p, k: p[k]["f"] * 10 + p[k]["z"], rows=("k",), index=("k",))
+    assert fast(p, [0, 1, 1]).tolist() == [12.0, 75.0, 75.0]
+    assert fast.value_and_grad(p, [0, 1, 1], reduce="sum")[1] == [{"f": 10.0, "z": 1.0}, {"z": 2.0, "f": 20.0}]
+
+
+@both
 def test_the_same_call_gives_the_same_bits_and_survives_pickling(compile) -> None:
     rng = np.random.default_rng(0)
     args = rng.normal(size=(7, 3)), rng.integers(-7, 7, 5000), rng.normal(size=5000)

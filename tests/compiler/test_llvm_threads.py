@@ -1,5 +1,6 @@
 """Machine code on many threads, in other processes, and under signals: the bits stay the same."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -17,6 +18,7 @@ import autograd
 import autograd.compiler.llvm
 from autograd import compile, silu
 from autograd.compiler.calls.compiled import Compiled
+from autograd.compiler.llvm import entry
 from autograd.primitives import ROWS
 from tests.compiler.backends import needs_llvm
 from tests.compiler.networks import network, network_arguments
@@ -160,6 +162,32 @@ def test_a_thread_that_the_system_does_not_start_is_no_matter(eager_threads: Non
         assert pool.count == 0
     finally:
         pool.count = before
+
+
+def test_first_calls_of_several_threads() -> None:
+    """Threads that all make the entry of machine code use it each; the one that is not kept for others stays alive."""
+    entry._builtin.cache_clear()
+    start = threading.Barrier(4)
+    found: list[list[float]] = [[] for _ in range(4)]
+
+    def calls(k: int) -> None:
+        fast = compile(lambda x: x * x + k, backend="llvm")
+        fast(1.0)
+        start.wait()
+        fast(2.0)
+        start.wait()
+        entry._builtin.cache_clear()
+        gc.collect()
+        kept = [bytearray(n % 300) for n in range(10_000)]
+        found[k] = [fast(float(t)) for t in range(200)]
+        assert kept
+
+    threads = [threading.Thread(target=calls, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [[float(t * t + k) for t in range(200)] for k in range(4)]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")

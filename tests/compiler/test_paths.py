@@ -15,6 +15,7 @@ import pytest
 import autograd
 from autograd import TraceError, log, sqrt
 from autograd.compiler.calls import parting
+from autograd.trees import flatten, in_order_of, map_tree, shape_of
 from tests.compiler.backends import both, needs_llvm
 from tests.compiler.branching import agrees, function
 from tests.compiler.writing import WRITTEN, a_place
@@ -266,3 +267,58 @@ def test_conditions_that_one_row_asks_for_often_become_machine_code(monkeypatch:
     assert [fast(*point) for point in points] == [pytest.approx(a_count(*point), rel=1e-14) for point in points]
     conditions = fast._latest._conditions
     assert conditions[0].backend.name == "llvm" and {plan.backend.name for plan in conditions.values()} > {"llvm"}
+
+
+# --- results of other structures on other paths ---------------------------------------------------
+
+
+def halves(x: Any) -> Any:
+    found = []
+    while x > 1:
+        x = x / 2
+        found.append(x * x)
+    return found
+
+
+STRUCTURED = [
+    halves,
+    lambda x: {"a": x, "b": x * x} if x > 1 else {"b": 3 * x * x, "a": -x},
+    lambda x: {"a": x} if x > 1 else {"b": x * x},
+    lambda x: [x, x * x] if x > 1 else [3 * x, x, 1.0],
+    lambda x: [x, [x * x]] if x > 1 else x,
+    lambda x: (x, x * x) if x > 1 else [x * x, x],
+]
+
+
+@both
+@pytest.mark.parametrize("f", STRUCTURED)
+def test_each_path_has_its_own_structure(compile: Any, f: Any) -> None:
+    """Of a call without rows: what it returns is what f returns there, whichever path was taken first."""
+    fast, sides = compile(f), (8.0, 0.5, 3.0, 0.25, 20.0)
+    for x in sides:
+        wanted, slopes = f(x), autograd.jacobian(f)(x)
+        weights = map_tree(lambda v: 0.5 + v, wanted)
+        value, pull = fast.vjp(x)
+        for found, exact in (
+            (fast(x), wanted), (fast.jacobian(x), slopes), (fast.jvp((x,), (1.0,)), (wanted, slopes)), (value, wanted),
+            (pull(weights), autograd.vjp(f, x)[1](weights)),
+        ):  # fmt: skip
+            assert shape_of(as_lists(found)) == shape_of(as_lists(exact))
+            assert flatten(in_order_of(as_lists(exact), as_lists(found))) == pytest.approx(flatten(as_lists(exact)))
+        assert list(fast(x)) == list(wanted) if isinstance(wanted, dict) else True
+
+
+def as_lists(tree: Any) -> Any:
+    """The same with lists for tuples and arrays, which a compiled function returns for lists."""
+    if isinstance(tree, dict):
+        return {key: as_lists(part) for key, part in tree.items()}
+    if isinstance(tree, (list, tuple)) or getattr(tree, "ndim", 0):
+        return [as_lists(part) for part in tree]
+    return tree
+
+
+def test_rows_in_one_call_return_one_structure() -> None:
+    fast = autograd.compile(STRUCTURED[1], rows=("x",))
+    assert [list(fast([x])) for x in (0.5, 2.0)] == [["b", "a"], ["a", "b"]]
+    with pytest.raises(TypeError, match="returns results of other structures on other paths"):
+        fast([0.5, 2.0])

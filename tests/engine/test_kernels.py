@@ -167,6 +167,49 @@ def test_many_rows_at_once(table: Any, options: Any) -> None:
     assert each(xs) == pytest.approx(xs * [made(x) for x in xs], rel=1e-15)
 
 
+def doubled_in_place(x: Any) -> Any:
+    x *= 2
+    return x
+
+
+def refusing(x: Any) -> Any:
+    raise ValueError("no such number")
+
+
+@pytest.mark.parametrize("options", [
+    {"kernel": lambda x: 2 * x, "arrays": doubled_in_place}, {"kernel": lambda x: 2 * x, "arrays": refusing},
+    {"kernel": np.frompyfunc(lambda x: 2 * x, 1, 1)},
+], ids=["in place", "raises", "of objects"])  # fmt: skip
+def test_a_function_of_arrays_that_does_not_do_leaves_it_to_the_kernel(table: Any, options: Any) -> None:
+    made = primitive(**options)(lambda x: (2.0 + 0 * x,))
+    fast = autograd.compile(lambda x: made(x) + x, rows=("x",), backend="numpy")
+    assert fast(np.array([1.0, 2.0])).tolist() == [3.0, 6.0]
+
+
+def test_one_row_that_a_kernel_refuses_is_nan(table: Any) -> None:
+    made = primitive(kernel=np.frompyfunc(math.sqrt, 1, 1))(lambda x: (0.5 / made(x),))
+    fast = autograd.compile(lambda x: made(x), rows=("x",), backend="numpy")
+    assert fast(np.array([4.0, -1.0])).tolist() == [2.0, pytest.approx(math.nan, nan_ok=True)]
+
+
+@pytest.mark.parametrize(("arrays", "got"), [(np.sum, r"one of shape \(\)"), (lambda x: None, "None")])
+def test_a_function_of_arrays_gives_a_number_for_each(table: Any, arrays: Any, got: str) -> None:
+    made = primitive(kernel=lambda x: x, arrays=arrays)(lambda x: (1.0 + 0 * x,))
+    with pytest.raises(TypeError, match=f"arrays= must give one number for each of its operands, .*, got {got}"):
+        autograd.compile(lambda x: made(x), rows=("x",), backend="numpy")(np.array([1.0, 2.0]))
+
+
+@both
+def test_shared_numbers_and_rows_go_together(table: Any, compile: Any) -> None:
+    def gate(x: Any, y: Any) -> Any:
+        found = np.array(y)
+        found[x < 1] = 0.0  # arrays of one shape
+        return found
+
+    made = primitive(kernel=lambda x, y: y if x >= 1 else 0.0, arrays=gate)(lambda x, y: (0.0 * y, 1.0 + 0 * x))
+    assert compile(lambda x, y: made(x, y), rows=("y",))(2.0, np.array([1.0, 3.0])).tolist() == [1.0, 3.0]
+
+
 @both
 @pytest.mark.parametrize("name", ["square", "σ", "f_2", "<lambda>"])  # an instruction's, Greek, like a key, none
 def test_a_kernel_of_any_name(table: Any, compile: Any, name: str) -> None:
@@ -203,6 +246,11 @@ def test_what_a_kernel_raises_names_the_operation(table: Any) -> None:
     ("options", "rule", "message"),
     [
         ({"kernel": 3}, lambda x: (x,), "kernel= must be a function of floats"),
+        ({"kernel": math.sin, "spellings": 3}, lambda x: (x,), "spellings= must be text, got 3"),
+        ({"kernel": math.sin, "spellings": "numpy.sine"}, lambda x: (x,), "a ufunc of numpy or scipy.special with 1"),
+        ({"kernel": math.sin, "spellings": "math.gcd"}, lambda x: (x,), "a ufunc of numpy or scipy.special with 1"),
+        ({"kernel": math.sin, "spellings": "numpy.hypot"}, lambda x: (x,), "a ufunc of numpy or scipy.special with 1"),
+        ({"kernel": max, "vectors": "x", "arrays": np.max}, lambda x: (1.0,), "of sequences takes no arrays="),
         ({"kernel": math.sin, "arrays": "numpy.sin"}, lambda x: (x,), "arrays= must be a function of arrays"),
         ({"kernel": math.sin}, lambda x: x, "must return (1 local derivatives,)"),
         ({"kernel": math.sin}, lambda x: (x, x), "must return (1 local derivatives,)"),

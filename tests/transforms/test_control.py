@@ -80,6 +80,12 @@ def test_outputs_are_stacked_in_their_structure() -> None:
         (lambda: scan(lambda c, x: (c, x), 0.0, ([1.0], [1.0, 2.0])), "one item for each step"),
         (lambda: scan(lambda c, x: (c, x), 0.0, [1.0], length=2), "one item for each step"),
         (lambda: scan(lambda c, x: (c, x), 0.0, 3.0), "arrays or lists"),
+        (
+            lambda: scan(lambda c, x: (c, {"a": x} if x < 2 else {"a": x, "b": x}), 0.0, [1, 2]),
+            "step 1 has another",
+        ),
+        (lambda: scan(lambda c, x: (c, [x] if x > 1 else [x, x]), 0.0, [1.0, 2.0]), "step 1 has another"),
+        (lambda: scan(lambda c, x: (c, None if x > 1 else x), 0.0, [1.0, 2.0]), "step 1 has another"),
     ],
 )
 def test_what_cannot_be_scanned_is_named(call: Any, message: str) -> None:

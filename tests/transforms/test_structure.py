@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from autograd import grad, hvp, jacobian, jvp, no_grad, vjp
+from autograd import detach, grad, hvp, jacobian, jvp, no_grad, vjp
+from autograd.testing import check_gradients
 
 
 def test_dicts_are_paired_by_key() -> None:
@@ -36,3 +38,19 @@ def test_both_modes_hold_constant_what_f_holds_constant(f: Any, slope: float) ->
 def test_f_must_be_a_function(f: Any) -> None:
     with pytest.raises(TypeError, match="f must be a function"):
         grad(f)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda m: vjp(lambda a: a * a, np.ones(3))[1](m),
+        lambda m: jvp(lambda a: a * a, (m,), (np.ones(3),)),
+        lambda m: vjp(lambda x: m, 2.0)[0],
+        lambda m: detach(m),
+        lambda m: grad(lambda a: a.sum())(m),
+        lambda m: check_gradients(lambda a: a[0] * a[2], m),
+    ],
+)
+def test_a_masked_entry_is_no_number(call) -> None:
+    with pytest.raises(TypeError, match=r"\[1\] is a MaskedConstant, masked; expected a number"):
+        call(np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0]))

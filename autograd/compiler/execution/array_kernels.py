@@ -38,17 +38,27 @@ def own_array_kernel(op: str) -> Callable[..., Any] | None:
         return COMPARISONS[op]
     row = ROWS[op]
     if callable(row.arrays):
-        return partial(_of_user, row.arrays)
+        return partial(_of_user, op, row.arrays)
     spelled = next((name for name in row.spellings if name.startswith("numpy.")), "")
     home, _, name = (spelled if row.arrays == "" else row.arrays or "").partition(".")
     found: Callable[..., Any] | None = getattr(HOMES[home], name) if home else None
     return found
 
 
-def _of_user(function: Callable[..., Any], *operands: Any) -> None:
-    """A user's function of arrays, which returns its result."""
+def _of_user(op: str, function: Callable[..., Any], *operands: Any) -> None:
+    """A user's function of arrays, which returns its result; where it raises, the kernel takes number by number."""
     *given, out = operands
-    numpy.copyto(out, function(*given))
+    try:
+        found = function(*[numpy.broadcast_to(x, out.shape) for x in given])  # these cannot be written to
+    except (ValueError, ArithmeticError):
+        kernels.one_by_one(op)(*operands)
+        return
+    if numpy.shape(found) != out.shape:
+        raise TypeError(
+            f"{ROWS[op].name}: arrays= must give one number for each of its operands, an array of shape {out.shape}, "
+            f"got {'None' if found is None else f'one of shape {numpy.shape(found)}'}"
+        )
+    numpy.copyto(out, found, casting="unsafe")  # from objects, too
 
 
 def array_kernel(op: str) -> Callable[..., Any]:

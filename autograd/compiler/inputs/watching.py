@@ -21,6 +21,7 @@ from autograd.compiler.inputs.names import names
 from autograd.compiler.inputs.reaching import MAPPINGS, Reach, is_buffer, is_frame, is_full
 from autograd.lifting.branching.contents import contents, is_changeable, refill
 from autograd.primitives.operators import core
+from autograd.primitives.table import REDEFINED
 from autograd.refusals import is_library
 from autograd.symbols import Condition, Symbol
 from autograd.trees import is_array
@@ -133,6 +134,7 @@ def _named(read: Read) -> str:
 def _reads(reach: Reach) -> list[Read]:
     """All that is read within reach."""
     reads = [Read(scope, name, "scope") for scope, read in reach.scopes.values() for name in sorted(read)]
+    reads.append(Read(REDEFINED, "operations", "scope"))
     for function in reach.functions:
         if is_library(function.__module__):
             continue
