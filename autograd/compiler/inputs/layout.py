@@ -15,7 +15,8 @@ import numpy
 
 from autograd.numbers.kinds import KINDS, kind_of
 from autograd.numbers.operand import fields_of
-from autograd.trees import CONTAINERS, PYTHON_NUMBERS, Keys, items_of, make_of, map_parts, parts_of
+from autograd.primitives.operators import Scalar
+from autograd.trees import CONTAINERS, PYTHON_NUMBERS, Keys, flatten, items_of, make_of, map_parts, parts_of
 
 
 def fixing(name: str) -> str:
@@ -116,6 +117,8 @@ class ArgumentReader:
         try:
             return as_rows(x)
         except (ValueError, TypeError) as error:
+            if any(isinstance(v, Scalar) for v in flatten(x)):
+                raise UnfitNumber(f"{self.name}{where} holds Values; compiled code runs on floats and arrays") from None
             raise ValueError(f"{self.name}{where}: rows must be numbers, all rows of one shape: {error}") from None
 
     def _array(self, x: Any, where: str) -> Any:
