@@ -138,7 +138,15 @@ def _of_bits(function: Callable[[int, int], int], reflected: bool) -> Callable[[
     return of_bits
 
 
-Symbol.__index__ = known_whole  # type: ignore[attr-defined]  # a method of Symbol's, told here
+def _known_float(x: Symbol) -> float:
+    """A sum of conditions as a float, of the rows along a path; any other number is not known."""
+    return float(known_whole(x)) if is_whole(x) else _unknown(x)
+
+
+_unknown = Symbol.__float__
+Symbol.__index__ = known_whole  # type: ignore[attr-defined]  # methods of Symbol's, told here
+Symbol.__float__ = _known_float  # type: ignore[method-assign]
+Symbol.__int__ = lambda x: int(_known_float(x))
 for _name, _function in BITS.items():
     setattr(Symbol, f"__{_name}__", _of_bits(_function, False))
     setattr(Symbol, f"__r{_name}__", _of_bits(_function, True))

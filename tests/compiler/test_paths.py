@@ -269,6 +269,22 @@ def test_conditions_that_one_row_asks_for_often_become_machine_code(monkeypatch:
     assert conditions[0].backend.name == "llvm" and {plan.backend.name for plan in conditions.values()} > {"llvm"}
 
 
+COUNTED = [
+    lambda a, b: float((a < 1) + (b < 1)) * a,
+    lambda a, b: int((a < 1) + (b < 1)) * a,
+    lambda a, b: math.sqrt((a < 1) + (b < 1)) * a,
+    lambda a, b: [1.0, 2.0, 3.0][(a < 1) + (b < 1)] * a,
+]
+
+
+@both
+@pytest.mark.parametrize("f", COUNTED)
+def test_a_count_of_conditions_is_known_along_a_path(compile: Any, f: Any) -> None:
+    points = [(0.5, 2.0), (0.5, 0.5), (2.0, 3.0)]
+    fast = compile(f, rows=("a", "b"))
+    assert fast(*np.array(points).T).tolist() == [f(a, b) for a, b in points] == [compile(f)(*p) for p in points]
+
+
 # --- results of other structures on other paths ---------------------------------------------------
 
 
