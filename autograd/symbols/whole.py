@@ -144,8 +144,8 @@ def _known_float(x: Symbol) -> float:
 
 
 _unknown = Symbol.__float__
-Symbol.__index__ = known_whole  # type: ignore[attr-defined]  # methods of Symbol's, told here
-Symbol.__float__ = _known_float  # type: ignore[method-assign]
+Symbol.__index__ = known_whole  # type: ignore[attr-defined]  # methods of Symbol, told here
+Symbol.__float__ = _known_float  # type: ignore[method-assign]  # as above
 Symbol.__int__ = lambda x: int(_known_float(x))
 for _name, _function in BITS.items():
     setattr(Symbol, f"__{_name}__", _of_bits(_function, False))
