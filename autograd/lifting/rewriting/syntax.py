@@ -1,4 +1,4 @@
-"""Syntax: the questions that a rewriter asks of Python's syntax, and the statements that it writes."""
+"""Syntax: the questions that a rewriter asks about Python code, and the statements that it writes."""
 
 from __future__ import annotations
 
