@@ -35,9 +35,7 @@ MAKERS = {getattr(numpy, name) for name in MADE.split()}
 AS_THE_FIRST = {numpy.piecewise, numpy.pad, numpy.full_like}  # they return an array of the type of their first argument
 
 METHODS = "sum prod mean std var max min amax amin cumsum cumprod"
-OF_SERIES = {
-    getattr(numpy, name) for name in METHODS.split()
-}  # NumPy calls its method, which skips missing numbers
+OF_SERIES = {getattr(numpy, name) for name in METHODS.split()}  # NumPy calls its method, which skips missing numbers
 
 
 class NumPyFunction:
