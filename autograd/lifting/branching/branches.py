@@ -1,4 +1,4 @@
-"""Branches at run time: rewritten code calls these where the control flow of f may depend on traced numbers.
+"""Branches at run time: the methods that rewritten code calls where control flow may depend on traced numbers.
 
 A plain condition takes its side, as in Python. For a traced condition both sides run, each from the same names and
 contents, and the condition merges whatever differs. A jump (`break`, `continue`, `return`) of some rows is a mask: it
@@ -60,7 +60,7 @@ class Branches(Items):
     """The branches of one trace: those around the running code, and the errors that some rows raise."""
 
     def __init__(self, turns: int) -> None:
-        self.turns = turns  # of a loop that rows may make after others have left it
+        self.turns = turns  # the most turns of a loop after some rows have left it
         self.stack: list[Any] = []  # of Fork, Attempt and Suppressing
         mixtures.set({})
         origins.set({})
@@ -97,13 +97,13 @@ class Branches(Items):
         return Closing(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
 
     def context(self, x: Any) -> Any:
-        """Return x, or a wrapper that may suppress errors, for `with` to enter."""
+        """Return x for `with` to enter, wrapped if it may suppress errors."""
         return Suppressing(self, x) if suppresses(x) else x
 
     def fails(self, path: Any, error: Exception, watched: bool = False) -> None:
         """Record an error of the rows that take this path, for an enclosing handler or else as one that f raises.
 
-        A `watched` error is one of arithmetic: without a handler it is dropped, since f itself raises nothing there.
+        A `watched` error is one of arithmetic: without a handler it is dropped, since traced arithmetic raises nothing.
         """
         for outer in reversed(self.stack):
             if outer.takes(path, error):
@@ -264,7 +264,7 @@ class Branches(Items):
         list.__setitem__(self.touched(xs), slice(None), CHOICES["sorted"](list.copy(xs), **options))
 
     def matched(self, levels: int, x: Any) -> Any:
-        """Return x; refused if `match` asks for a class that is not known, of x or of its parts to this depth."""
+        """Return x; refused if its class, or that of a part to this depth, is unknown: `match` asks for them."""
         if levels:
             asked(x)
             for part in parts_of(x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())):

@@ -20,7 +20,7 @@ ABSENT = object()
 
 
 def selected(test: Any, a: Any, b: Any) -> Any:
-    """`a` if the test holds, otherwise `b`; both merged if the test is traced."""
+    """`a` if the test holds, otherwise `b`; they are merged if the test is traced."""
     condition = truth(test)
     return merged(condition, a, b) if type(condition) is Condition else a if condition else b
 

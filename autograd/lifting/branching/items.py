@@ -1,4 +1,4 @@
-"""Items under keys: rewritten code calls these for `xs[key]`, where the key or the item may be traced."""
+"""Items under keys: the methods that rewritten code calls for `xs[key]`, where the key or the item may be traced."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def either(a: Any, b: Any) -> Any:
 
 
 def _as_it_is(x: Any) -> None:
-    """Do nothing: most structures already hold what they should when they are merged."""
+    """Do nothing: most structures are merged with the contents that they have."""
 
 
 def merged(condition: Condition, a: Any, b: Any, settle: Callable[[Any], None] = _as_it_is) -> Any:
