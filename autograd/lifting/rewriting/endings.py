@@ -42,7 +42,7 @@ class Leaving(ast.NodeTransformer):
 
     def __init__(self, final: Sequence[ast.stmt], fresh: Callable[[str], str]) -> None:
         self.final, self.fresh = final, fresh
-        self.loops = 0  # the number around this place, in the `try`
+        self.loops = 0  # the number of loops around this place, inside the `try`
 
     def listed(self, statement: ast.stmt) -> list[ast.stmt]:
         """The statements that replace a statement."""

@@ -21,7 +21,7 @@ NOWHERE = (0, 0)
 VIEWS = {"reversed", "list", "tuple", "sorted", "iter"}  # functions that return the items of a container
 
 
-REST: dict[type, Any] = {  # by class: what else an expression reads that reads a place
+REST: dict[type, Any] = {  # by class of an expression that reads a place: what else it reads
     ast.Subscript: lambda x: [x.slice], ast.Call: lambda x: x.args, ast.NamedExpr: lambda x: [],
     ast.IfExp: lambda x: [x.test, x.body, x.orelse],
 }  # fmt: skip
@@ -206,7 +206,7 @@ class Syntax:
             yield from self._kept(found, value, statement)
 
     def _kept(self, spot: Spot, value: Any, statement: Any) -> Iterator[Store]:
-        """The store of a value in a place, and of each item that the value is written with."""
+        """The stores of a value in a place, and of the items that are written out in the value."""
         yield Store(spot, value, statement)
         shown = value
         if isinstance(value, ast.Name) and (binding := self.value_of(value)) is not None and not binding.keys:

@@ -6,7 +6,7 @@ self.last_x, self.last_result = x, price(x)
 return self.last_result
 
 A kept argument is compared with the next one; unless they are equal, the next one and its result are kept instead.
-Neither is read for anything else before it is replaced: f would read a value with which it computes.
+Neither is read for anything else before it is replaced; a value that f computes with would be.
 """
 
 from __future__ import annotations

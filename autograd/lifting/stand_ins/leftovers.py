@@ -35,7 +35,7 @@ def reached(x: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
 
 
 def without_items(x: Any, keys: tuple[Any, ...], is_near: bool) -> Any:
-    """A copy of x without the objects under keys, which None or infinity replaces."""
+    """A copy of x in which None or infinity replaces the objects under keys."""
     if not keys:
         return distant(x) if is_near else None
     if type(x) not in (*MUTABLE, tuple):
