@@ -26,7 +26,7 @@ class LiftedFunction(Lifted):
         return reading().call(self.watched, args, kwargs)
 
 
-_loaded: list[Any] = []  # what a call needs of this room, which loads NumPy
+_loaded: list[Any] = []  # what a call needs of this package; it loads NumPy
 
 
 def _load() -> None:
@@ -39,8 +39,8 @@ def _load() -> None:
 def lift(f: F) -> F:
     """Return f for Values and for `compile`: f's own code, in which `math`, NumPy and the builtins are ours.
 
-    It holds for f and for the plain Python functions that it calls, under whatever names they have them. Arrays that
-    f makes can take Values. Nothing outside f is changed, but by f, and on plain numbers `lift(f)` is f.
+    This applies to f and to the plain Python functions that it calls, under whatever names they use. Arrays that f
+    makes can hold Values. Nothing outside f changes, except what f itself changes; on plain numbers `lift(f)` is f.
 
     >>> import math
     >>> from autograd import grad

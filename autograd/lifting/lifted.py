@@ -1,4 +1,4 @@
-"""What `lift` makes, as the room of its readers knows it."""
+"""The class of lifted functions, as the readers of their code know it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Lifted:
-    """A function that `lift` made: on plain numbers it is f itself, on Values and in a trace f's code on our names."""
+    """A function that `lift` returns: f itself on plain numbers; on Values and in a trace, f's code with our names."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         if not callable(function):
             raise TypeError(f"lift: f must be a function, got {type(function).__name__} {function!r:.60}")
         functools.update_wrapper(self, function)
-        self.watched = function  # what `compile` watches for changes
+        self.watched = function  # `compile` watches it for changes
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run f: this loads the readers, which stand above."""
+        """Run f; a subclass in a higher layer does so, since it loads the readers."""
         raise NotImplementedError
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
@@ -34,5 +34,5 @@ class Lifted:
 
 
 def function_of(x: Any) -> Any:
-    """The function behind `lift` or `compile`; x itself if it is made by neither."""
+    """The function behind `lift` or `compile`; x itself if neither made it."""
     return x.watched if is_ours(type(x).__module__) and hasattr(x, "watched") else x

@@ -1,7 +1,7 @@
 """The reader of f's code: functions rebuilt from their own code, on a view of their globals, closures and defaults.
 
-A reading lasts for one call, so that it sees every name as it is then. What a name stands for is asked of the table of
-stand-ins when the code loads the name.
+A reading lasts for one call, so that it sees the current value of every name. The replacement for that value is looked
+up in the table of stand-ins when the code loads the name.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ UNTOUCHED = {float, int, bool, str, bytes, type(None)}
 
 
 class Reading:
-    """One call of a lifted function: each function and object that it meets is rebuilt once.
+    """One call of a lifted function: each function and object that it encounters is rebuilt once.
 
-    With branches, functions are rewritten where their source is found, so that conditions may be traced. What does not
-    lift has Python's own names, but for the functions that choose.
+    With branches, functions are rewritten where their source is found, so that conditions may be traced. Without
+    `lifts`, the code has Python's own names, except for the functions that choose.
     """
 
     def __init__(self, branches: Branches | None = None, lifts: bool = True) -> None:
-        self.known: dict[int, tuple[Any, Any]] = {}  # by id: what was met, kept alive, and what stands for it
+        self.known: dict[int, tuple[Any, Any]] = {}  # by id: an object, kept alive, and its replacement
         self.views: dict[int, GlobalsView] = {}
-        # By the id of the user's cell: its name, the cell, ours, and what it held.
+        # By the id of the user's cell: its name, the cell, ours, and what ours held at first.
         self.cells: dict[int, tuple[str, CellType, CellType, Any]] = {}
-        self.stood_for: dict[int, Any] = {}  # by the id of what was rebuilt: the user's own
-        self.names: set[str] = set()  # in the functions that were met
-        self.caches = Attributes()  # dicts in which f keeps what it has computed, or what holds such dicts
-        self.cache_keys: dict[str, set[tuple[Any, ...]]] = {}  # by name: which dicts in it
+        self.stood_for: dict[int, Any] = {}  # by the id of a replacement: the user's object
+        self.names: set[str] = set()  # in the functions read so far
+        self.caches = Attributes()  # attributes in which f caches results: dicts, or objects that hold them
+        self.cache_keys: dict[str, set[tuple[Any, ...]]] = {}  # by name: the keys of the dicts in it
         self.caching: list[tuple[FunctionType, str]] = []  # functions, and their variables that are caches
         self.functions: list[tuple[FunctionType, Any, dict[str, Any]]] = []  # each, ours, and the attributes it had
         self.classes: list[tuple[type, type, dict[str, Any]]] = []  # likewise
@@ -71,7 +71,7 @@ class Reading:
             self.builtins |= {"eval": self._evaluated(eval), "exec": self._evaluated(exec)}
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The function on these arguments, functions among them included."""
+        """Call the function; functions among its arguments are lifted, too."""
         given = [self.stand_in(as_given(x)) for x in args]
         named = {name: self.stand_in(as_given(x)) for name, x in kwargs.items()}
         before, rounded = lifting.get(), roundings.get()
@@ -90,7 +90,7 @@ class Reading:
             self.settle()
 
     def settle(self) -> None:
-        """At the end of the call: what f has kept is the user's, but for caches, which are those of the call."""
+        """At the end of the call: give the user what f has kept, except caches, which belong to the call."""
         for x in list(self.stood_for.values()) if self.leftovers.attributes.methods or self.caches.methods else ():
             self.leftovers.meet(x)
             for name in self.caches.methods.keys() & (dict_of(x) or {}).keys():
@@ -113,7 +113,7 @@ class Reading:
                     setattr(kind, name, self.users(x))
 
     def _forget(self, name: str, x: Any) -> None:
-        """Let the user's caches under a name keep nothing of this call."""
+        """Remove what this call has stored from the user's caches under a name."""
         for kept in (kept for keys in self.cache_keys[name] for kept in reached(x, keys)):
             for key, item in list(kept.items()) if type(kept) in DICTS else ():
                 if is_lifted(key) or is_of_this_call(item):
@@ -125,11 +125,11 @@ class Reading:
         return is_kept or name in self.leftovers.results
 
     def read(self, function: Any) -> Any:
-        """The function, or another callable, with our names."""
+        """Return the function, or another callable, with our names."""
         return self.function(function) if type(function) is FunctionType else self.stand_in(function)
 
     def stand_in(self, x: Any) -> Any:
-        """What stands for x in code that is lifted; most often x itself."""
+        """The replacement for x in lifted code; most often x itself."""
         kind = type(x)
         if kind in UNTOUCHED:
             return x
@@ -150,7 +150,7 @@ class Reading:
         return found
 
     def attribute(self, holder: Any, name: str, x: Any) -> Any:
-        """What stands for an attribute of this holder."""
+        """The replacement for an attribute of this holder."""
         if self.leftovers.attributes.has(holder, name):
             x = self._hidden(holder, name, x)
         if self.caches.has(holder, name):
@@ -158,11 +158,11 @@ class Reading:
         return self.stand_in(x)
 
     def variable(self, holder: Any, name: str, x: Any) -> Any:
-        """What stands for a global name, or one that functions share."""
+        """The replacement for the value of a global name, or of one that functions share."""
         return self.stand_in(self._hidden(holder, name, x) if name in self.leftovers.variables else x)
 
     def _hidden(self, holder: Any, name: str, x: Any) -> Any:
-        """x without what an earlier call has kept there; a container is the same one for the whole call."""
+        """x without what an earlier call has kept there; a container stays the same one for the whole call."""
         if type(x) not in MUTABLE:
             return self.leftovers.hidden(holder, name, x)
         if id(x) not in self.known:
@@ -170,15 +170,15 @@ class Reading:
         return self.known[id(x)][1]
 
     def _empty_caches(self, name: str, x: Any) -> None:
-        """Let the caches under a name be those of this call."""
-        for keys in sorted(self.cache_keys[name], key=len, reverse=True):  # what is inside, first
+        """Replace the caches under a name by caches of this call."""
+        for keys in sorted(self.cache_keys[name], key=len, reverse=True):  # inner dicts first
             for found in reached(x, keys):
                 known = self.known.get(id(found))
-                if type(found) in DICTS and (known is None or type(known[1]) is not Memo):  # a property may have met it
+                if type(found) in DICTS and (known is None or type(known[1]) is not Memo):  # or a property read it
                     self.known[id(found)] = found, memo_of(found, self)
 
     def users(self, x: Any) -> Any:
-        """The user's object, function or container for which x stands; most often x itself."""
+        """The user's object, function or container that x replaces; most often x itself."""
         return self.stood_for[id(x)] if id(x) in self.stood_for else ORIGINALS.get(id(x), x)
 
     def _rebuilt(self, x: Any) -> Any:
@@ -215,13 +215,13 @@ class Reading:
         return memo_of(x, self) if fills_itself(x) else object_in(self, x)
 
     def _cached(self, f: Any) -> Any:
-        """f with a cache for this call: the user's would hold an earlier call's Values. Numbers are keys by id."""
+        """Return f with a cache of this call: the user's may hold Values of an earlier one. Numbers are keys by id."""
         kept: dict[Any, Any] = {}
 
         @functools.wraps(f)
         def cached(*args: Any, **kwargs: Any) -> Any:
             if self.branches and self.branches.stack:
-                return f(*args, **kwargs)  # what a branch computes may hold for its rows alone
+                return f(*args, **kwargs)  # a branch's result may be valid for its rows alone
             key = tuple([(cached, id(x)) if is_lifted(x) else x for x in (*args, cached, *kwargs, *kwargs.values())])
             if key not in kept:
                 kept[key] = f(*args, **kwargs), args, kwargs
@@ -234,7 +234,7 @@ class Reading:
         return self.branches is not None and module in ("autograd", "autograd.control")
 
     def _single_dispatch(self, f: Any) -> Any:
-        """What `functools.singledispatch` made, which takes a Value for a float."""
+        """Replace a function of `functools.singledispatch` by one that treats a Value as a float."""
 
         def dispatched(*args: Any, **kwargs: Any) -> Any:
             return self.stand_in(f.dispatch(kind_of(args[0])))(*args, **kwargs)
@@ -242,7 +242,7 @@ class Reading:
         return functools.update_wrapper(dispatched, f)
 
     def function(self, f: FunctionType) -> Any:
-        """f's own code with a view of its globals, and of its closure and defaults."""
+        """Rebuild f: its own code, with a view of its globals, closure and defaults."""
         if isinstance(f.__globals__, GlobalsView):  # made by code that is lifted
             return f
         for name in assigned(f.__code__, "DELETE"):
@@ -275,7 +275,7 @@ class Reading:
         return checked
 
     def _keep_apart(self, f: FunctionType) -> None:
-        """Let the caches that f fills be those of this call."""
+        """Replace the caches that f fills by caches of this call."""
         entries = single_entries_of(f.__code__)
         self.leftovers.add(entries, f.__code__)
         for name in {place.names[0] for place in entries if len(place.names) == 1 and place.keys}:
@@ -290,13 +290,13 @@ class Reading:
                 self._empty_caches(names[0], self._hidden(f, names[0], held) if is_apart else held)
 
     def add_cache(self, names: tuple[str, ...], keys: tuple[Any, ...], code: CodeType) -> None:
-        """Code keeps what it has computed in dicts."""
+        """Record dicts in which code caches its results."""
         if len(names) > 1:
             self.caches.add(names, code)
         self.cache_keys.setdefault(names[-1], set()).add(keys)
 
     def _around(self, f: FunctionType) -> Any:
-        """A function of ours around one of the user's, such as grad(f), around f as it is read."""
+        """Rebuild our wrapper of a user's function, such as grad(f), around the function as it is read."""
         cells = [CellType() for _ in f.__closure__ or ()]
         made = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(cells))
         self.known[id(f)] = f, made  # before its cells are read: one may hold f
@@ -306,11 +306,11 @@ class Reading:
         return made
 
     def _checked(self, f: FunctionType) -> Any:
-        """A function that is not rewritten, for code with branches."""
+        """Return a function that is not rewritten, wrapped if a branch must refuse it."""
         return self.branches.unread(f) if self.branches and changes(f.__code__) and not fills(f) else f
 
     def _code(self, code: CodeType) -> CodeType:
-        """The code with branches that can be traced, where its source is known."""
+        """Return the code, with branches that can be traced if its source is known."""
         found = rewritten(code) if self.branches else code
         if found is None and (hides_arithmetic(code) or asks_for_booleans(code)):
             name, why = code.co_name, "its source cannot be read: ask for the condition with where, before it"
@@ -319,7 +319,7 @@ class Reading:
         return found or code
 
     def _may_stand_in(self, cell: CellType) -> bool:
-        """Whether something may stand for what a cell holds; other cells are shared, so that f can assign them."""
+        """Whether the value in a cell may be replaced; other cells are shared, so that f can assign them."""
         try:
             held = cell.cell_contents
         except ValueError:  # the cell is not filled yet
@@ -329,7 +329,7 @@ class Reading:
         return type(held) not in UNTOUCHED and not is_number(held)
 
     def _evaluated(self, builtin: Any) -> Any:
-        """`eval` or `exec`: what its code names is lifted too."""
+        """Replace `eval` or `exec`: names in the evaluated code are lifted, too."""
 
         def run(source: Any, globals: Any = None, locals: Any = None) -> Any:  # by Python's names
             frame = sys._getframe(1)
@@ -347,14 +347,14 @@ class Reading:
 
 
 def innermost(f: Any) -> Any:
-    """What a function wraps, and what that wraps, to the end."""
+    """The innermost function that a function wraps."""
     while isinstance(f, FunctionType) and hasattr(f, "__wrapped__"):
         f = f.__wrapped__
     return f
 
 
 def fills(f: FunctionType) -> bool:
-    """Whether f is what `dataclass` writes, which changes nothing but a new object."""
+    """Whether f is an `__init__` that `dataclass` writes, which changes nothing but a new object."""
     return f.__name__ == "__init__" and f.__code__.co_filename == "<string>"
 
 
@@ -364,7 +364,7 @@ def is_number(x: Any) -> bool:
 
 
 def known_as(f: FunctionType, name: str) -> Any:
-    """What a name that f does not assign stands for: in its closure, its defaults, its globals; None if nothing."""
+    """The value of a name that f does not assign, in its closure, defaults or globals; None if it has none."""
     code = f.__code__
     if name in code.co_freevars:
         return held_by((f.__closure__ or ())[code.co_freevars.index(name)])

@@ -1,1 +1,1 @@
-"""Branching: both sides of a branch are run on copies, and what they leave is merged into selections."""
+"""Branching: both sides of a branch run from the same state, and their results are merged into selections."""

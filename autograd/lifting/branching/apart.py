@@ -1,4 +1,4 @@
-"""What a name stands for after a branch whose ends are not one value: a choice, or something that cannot be used."""
+"""Values of names after a branch whose ends cannot be merged: a choice, or an object that cannot be used."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from autograd.numbers.kinds import ARRAY_RANK, Kind, join
 from autograd.refusals import TraceError, refuse
 from autograd.symbols import Condition
 
-CHOOSABLE = (str, bytes, type(None), Enum, FunctionType, BuiltinFunctionType, MethodType)  # what a choice may be among
+CHOOSABLE = (str, bytes, type(None), Enum, FunctionType, BuiltinFunctionType, MethodType)  # types of values in a choice
 MOST_VALUES = 16  # values of a choice
 
-# What makes a branch on a condition, of the trace that is running: `Branches.pick`.
+# `Branches.pick` of the running trace, which makes a branch on a condition.
 picking: ContextVar[Callable[..., Any]] = ContextVar("autograd picking")
 
 
 class Apart:
-    """What a name stands for after a branch whose ends cannot be one value; any use of it is refused."""
+    """The value of a name after a branch whose ends cannot be merged; any use of it is refused."""
 
     __slots__ = ("_why",)
     _why: str
@@ -34,14 +34,14 @@ class Apart:
         raise refuse(lambda most: why[:most], "assign numbers, or lists of one length, on both")
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what Python itself may ask for
+        if name.startswith("__"):  # Python itself may ask for it
             raise AttributeError(name)
         return self._refused()
 
     __setattr__ = __delattr__ = _refused
 
     def truth(self) -> Any:
-        """Whether it counts as true."""
+        """Whether it counts as true: refused."""
         return self._refused()
 
 
@@ -55,12 +55,12 @@ for _name in ASKED.split():
 
 
 def known(x: Any) -> Any:
-    """x; refused if it is not known which object it is."""
+    """Return x; refused if it is not known which object it is."""
     return x._refused() if isinstance(x, Apart) else x
 
 
 def asked(x: Any) -> Any:
-    """x, or an object of the type that x has where f runs on floats; refused if its type is not known."""
+    """Return x, or an object of the type that x has where f runs on floats; refused if its type is not known."""
     return True if type(x) is Condition else known(x)
 
 
@@ -72,8 +72,8 @@ class NoNumber(TypeError):
 
 
 class Choice(Apart):
-    """One of a few plain values, such as None, a word or a function, or else a number, by conditions that exclude
-    each other."""
+    """One of a few plain values, such as None, a string or a function, or a number, selected by conditions that
+    exclude each other."""
 
     __slots__ = ("_options",)
     _options: dict[Any, tuple[Any, Any]]  # by a key of the value: where a row has it, and the value
@@ -84,7 +84,7 @@ class Choice(Apart):
         object.__setattr__(self, "_options", options)
 
     def each(self, use: Callable[[Any], Any]) -> Any:
-        """What comes of the use of the value that each row has."""
+        """The result of `use` on the value that each row has."""
         options, pick = list(self._options.values()), picking.get()
 
         def used(i: int) -> Any:
@@ -113,7 +113,7 @@ class Choice(Apart):
 
 
 def returned(result: Any) -> Any:
-    """What f returns, where it may be a choice or a list of some: numbers; rows that have none raise an error."""
+    """The result of f, with the number in place of each choice; rows without a number raise an error."""
     if isinstance(result, (list, tuple)) and any(type(x) is Choice for x in result):
         return [returned(x) for x in result]
     return result.each(_needed) if type(result) is Choice else result
@@ -126,7 +126,7 @@ def _needed(x: Any) -> Any:
 
 
 def key_of(x: Any) -> Any:
-    """The key of a value in a choice; None if there is no choice of it."""
+    """The key of a value in a choice; None if it cannot be in one."""
     return (type(x), x) if isinstance(x, CHOOSABLE) else "unassigned" if x is UNASSIGNED else None
 
 
@@ -144,7 +144,7 @@ for _name in ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lt", "l
 
 
 def _lifted(row: Any) -> Callable[..., Any]:
-    """A function of numbers, of choices among which are numbers."""
+    """The function of a primitive for operands of which one is a choice."""
 
     def of_choices(*operands: Any) -> Any:
         i = next(i for i, x in enumerate(operands) if type(x) is Choice)

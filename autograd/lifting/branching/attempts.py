@@ -1,4 +1,4 @@
-"""`try` at run time: rows whose arithmetic would raise an error go on in its handler, with the names as they were."""
+"""`try` at run time: rows whose arithmetic would raise an error go on in its handler, with the names at that point."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Attempt:
-    """The body of a `try`, and the errors that its handlers take from some rows."""
+    """The body of a `try`, and the errors of some rows that its handlers take."""
 
     def __init__(self, frame: Frame, kinds: Sequence[Callable[[], Any]], names: Sequence[str]) -> None:
         self.frame, self.branches, self.names = frame, frame.branches, names
         self._kinds = kinds
-        self._scope = sys._getframe(2)  # the code that tries
+        self._scope = sys._getframe(2)  # the frame of the `try`
         self._caught: list[Failure] = []
         self._end: tuple[Names, Jumps] | None = None
         self.log: dict[int, tuple[Any, Any]] = {}
-        self.path: Any = True  # the rows that have met no error
+        self.path: Any = True  # the rows without an error
 
     def __enter__(self) -> None:
         self.branches.stack.append(self)
@@ -42,23 +42,23 @@ class Attempt:
                 stack[-1].log.setdefault(key, change)
 
     def touches(self, x: Any) -> None:
-        """Keep what x holds before the body changes it."""
+        """Save what x holds before the body changes it."""
         self.log.setdefault(id(x), (x, contents(x)))
 
     def leave(self, scope: Names) -> None:
-        """The end of the body."""
+        """Record the names and jumps at the end of the body."""
         self._end = {name: scope.get(name, UNASSIGNED) for name in self.names}, self.frame.jumps
 
     def handler(self, error: Any) -> int | None:
-        """Which handler takes an error."""
+        """The index of the handler that takes an error; None if none does."""
         return next((k for k, kind in enumerate(self._kinds) if isinstance(error, kind())), None)
 
     def may_take(self, error: Any) -> bool:
-        """Whether a handler takes the error, if some rows have it."""
+        """Whether a handler takes the error if some rows raise it."""
         return self.handler(error) is not None
 
     def takes(self, condition: Any, error: Any) -> bool:
-        """Let the handlers take an error of the rows where the condition holds, if it is theirs."""
+        """Record an error of the rows where the condition holds, if a handler takes it; return whether one does."""
         handler = self.handler(error)
         if handler is None:
             return False
@@ -73,7 +73,7 @@ class Attempt:
     # --- handlers
 
     def is_of(self, handler: int) -> Any:
-        """Where this handler takes the error."""
+        """The condition that this handler takes the error."""
         found: Any = False
         for failure in reversed(self._caught):
             mine = failure.handler == handler
@@ -81,7 +81,7 @@ class Attempt:
         return found
 
     def error(self, handler: int) -> Any:
-        """The error that this handler takes: for each row, what its own holds."""
+        """The error that this handler takes, merged from those of the rows."""
         *earlier, last = [failure for failure in self._caught if failure.handler == handler]
         found: Any = last.error
         for failure in reversed(earlier):
@@ -89,7 +89,7 @@ class Attempt:
         return found
 
     def raise_again(self, handler: int) -> None:
-        """Raise what this handler takes: for each row, its own error."""
+        """Raise the error that this handler takes: for each row, its own."""
         if len(self._caught) == 1 and self._caught[0].where is True:
             raise self._caught[0].error
         earlier: Any = False
@@ -100,7 +100,7 @@ class Attempt:
         raise Dead
 
     def handled(self) -> Any:
-        """The handlers and the `else`, as sides of a branch: first where there is an error."""
+        """Return the branch whose sides are the handlers, which come first, and the `else`."""
         if not self._caught:
             return PlainBranch(False)
         *earlier, found = self._caught
@@ -112,7 +112,7 @@ class Attempt:
 
 
 class Closing(Attempt):
-    """The body of a `try` with `finally`: its errors go on after what is done finally, so a handler must be around."""
+    """The body of a `try` with `finally`: its errors are raised again after that, so an enclosing handler is needed."""
 
     def __enter__(self) -> None:
         self.branches.stack.append(self)
@@ -120,17 +120,17 @@ class Closing(Attempt):
             self.branches.attempts.append(self)
 
     def may_take(self, error: Any) -> bool:
-        """Whether a handler around takes the error."""
+        """Whether an enclosing handler takes the error."""
         around = self.branches.stack[: self.branches.stack.index(self)]
         return any(outer.may_take(error) for outer in around if outer in self.branches.attempts)
 
     def takes(self, condition: Any, error: Any) -> bool:
-        """Take all errors of all rows, and those of some rows that a handler around takes."""
+        """Take every error of all rows, and an error of some rows if an enclosing handler takes it."""
         return (condition is True or self.may_take(error)) and super().takes(condition, error)
 
 
 class Failure(NamedTuple):
-    """An error of some rows: where, which handler takes it, and the state of the code then."""
+    """An error of some rows: their condition, the handler that takes it, and the state of the code then."""
 
     where: Any
     handler: int
@@ -140,7 +140,7 @@ class Failure(NamedTuple):
     held: dict[int, Any]  # by id: what containers held
 
     def before(self, later: Failure, log: dict[int, tuple[Any, Any]]) -> Failure:
-        """This failure where it comes, else the later one."""
+        """This failure where its condition holds, otherwise the later one."""
         names = {name: merged(self.where, x, later.names[name]) for name, x in self.names.items()}
         held = {}
         for key, (_, before) in log.items():
@@ -150,7 +150,7 @@ class Failure(NamedTuple):
 
 
 class Caught(Fork):
-    """The handlers for the rows that have an error, and what follows for the others."""
+    """The handlers for the rows that have an error, and the `else` for the others."""
 
     def __init__(self, attempt: Attempt, failure: Failure, passed: tuple[Names, Jumps] | None) -> None:
         super().__init__(attempt.branches, failure.where, attempt.frame, failure.names)
@@ -162,7 +162,7 @@ class Caught(Fork):
         return iter((True,) if self.passed is None else (True, False))
 
     def enter(self, side: bool) -> None:
-        """The state with which a side starts."""
+        """Restore the state with which a side starts."""
         assert self.frame is not None
         if not side:
             assert self.passed is not None

@@ -1,9 +1,9 @@
-"""Branches at run time: what rewritten code calls where the control flow of f may hang on numbers that are traced.
+"""Branches at run time: the methods that rewritten code calls where control flow may depend on traced numbers.
 
-A plain condition takes its side, as in Python. For a traced one both sides run, each on the names and the contents as
-they were, and what differs is merged by the condition. A jump (`break`, `continue`, `return`) of some rows is a mask:
-it keeps the names as they are for the place where it leads, and what follows runs for the rows that are left. What the
-code computes for rows that have left is never read.
+A plain condition takes its side, as in Python. For a traced condition both sides run, each from the same names and
+contents, and the condition merges whatever differs. A jump (`break`, `continue`, `return`) of some rows is a mask: it
+saves the names for the place where it leads, and the code after it runs for the remaining rows. Nothing ever reads the
+numbers that this code computes for rows that have left.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 
 QUIET = ("autograd", "builtins", "math")  # modules whose functions change none of their arguments
 BUILTIN = (BuiltinMethodType, MethodDescriptorType, WrapperDescriptorType)  # functions and methods written in C
-ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # what asks which object it is given
+ASKING = set(map(id, (isinstance, issubclass, type, id, callable)))  # functions that ask which object they are given
 
 
 class MoreTurns(Exception):
-    """Rows need more turns of a loop than were traced; the message is for too many."""
+    """Rows need more turns of a loop than were traced; the message is shown if they need too many."""
 
 
 class Branches(Items):
-    """The branches of one trace: those inside which the code runs now, and the errors that some rows raise."""
+    """The branches of one trace: those around the running code, and the errors that some rows raise."""
 
     def __init__(self, turns: int) -> None:
-        self.turns = turns  # that rows may make of a loop while others have left it
+        self.turns = turns  # the most turns of a loop after some rows have left it
         self.stack: list[Any] = []  # of Fork, Attempt and Suppressing
         mixtures.set({})
         origins.set({})
@@ -68,11 +68,11 @@ class Branches(Items):
         ranges.set({})
         self._extremes = extremes.set({})
         self._picking = picking.set(self.pick)
-        self.iterators: list[Any] = []  # that loops and functions have met
-        self.attempts: list[Any] = []  # those of them that are a `try`, or may suppress errors
-        self.failures: list[tuple[Any, Exception]] = []  # where, and what
-        self.at_end: list[Callable[[], None]] = []  # what is to be done at the end of the trace
-        self.make: Any = None  # what makes a loop of one step, if anything does
+        self.iterators: list[Any] = []  # over which loops and functions have iterated
+        self.attempts: list[Any] = []  # the entries of the stack that are a `try` or may suppress errors
+        self.failures: list[tuple[Any, Exception]] = []  # each with the condition of its rows
+        self.at_end: list[Callable[[], None]] = []  # called at the end of the trace
+        self.make: Any = None  # makes a loop of one step; None if nothing does
 
     def close(self) -> None:
         """End the trace."""
@@ -89,21 +89,21 @@ class Branches(Items):
         return Frame(self, shared)
 
     def attempt(self, frame: Frame, *parts: Any) -> Attempt:
-        """A `try`: its handlers' errors, in lambdas, and the names that it binds."""
+        """Return a `try`; `parts` are its handlers' errors, in lambdas, and the names that it binds."""
         return Attempt(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
 
     def closing(self, frame: Frame, *parts: Any) -> Closing:
-        """A `try` with `finally`."""
+        """Return a `try` with `finally`."""
         return Closing(frame, [x for x in parts if callable(x)], [x for x in parts if not callable(x)])
 
     def context(self, x: Any) -> Any:
-        """x, which `with` enters."""
+        """Return x for `with` to enter, wrapped if it may suppress errors."""
         return Suppressing(self, x) if suppresses(x) else x
 
     def fails(self, path: Any, error: Exception, watched: bool = False) -> None:
-        """The rows that take this path raise the error: to a handler around it, or from f.
+        """Record an error of the rows that take this path, for an enclosing handler or else as one that f raises.
 
-        What is `watched` is arithmetic, in which f itself raises nothing.
+        A `watched` error is one of arithmetic: without a handler it is dropped, since traced arithmetic raises nothing.
         """
         for outer in reversed(self.stack):
             if outer.takes(path, error):
@@ -116,40 +116,40 @@ class Branches(Items):
         self.failures.append((path, error.with_traceback(None)))
 
     def lacks(self, running: Any) -> None:
-        """Rows that still run a loop would need more turns of it."""
+        """Record that the rows that are still in a loop need more turns of it."""
         refused = refuse(lambda most: "the end of this loop", BOUND_TURNS, noted=False)
         self.failures.append((self.here(running), MoreTurns(str(refused))))
 
     def here(self, condition: Any) -> Any:
-        """That a row runs the code that runs now, and meets a condition."""
+        """The condition that a row reaches the running code and satisfies `condition`."""
         for outer in self.stack:
             condition = both(outer.path, condition)
         return condition
 
     def is_forked(self) -> bool:
-        """Whether the code that runs now runs for some of the rows; along a path it runs as on floats."""
+        """Whether the running code runs for only some of the rows. Along a path it never does: it runs as on floats."""
         return bool(self.stack) and answering.get() is None
 
     def steps(self, *xs: Any) -> WrittenSteps:
-        """What a loop goes over whose turns only assign names."""
+        """Return the iterable of a loop whose turns only assign names."""
         return WrittenSteps(None if self.stack else self.make, *xs)
 
     # --- filters
 
     def perhaps(self, test: Any, make: Callable[[], Any]) -> Any:
-        """An item of a comprehension, which is there if the test holds."""
+        """Return an item of a comprehension that is present only if the test holds."""
         here, made = truth(test), []
         self.pick(here, lambda: made.append(make()), lambda: None)
         return made[0] if here is True else Perhaps(here, made[0] if made else None)
 
     def filtered(self, items: list[Any]) -> Any:
-        """A comprehension with a filter."""
+        """Return the result of a comprehension with a filter."""
         return filtered(items, self.pick)
 
-    # --- what code changes in place
+    # --- changes in place
 
     def touched(self, x: Any) -> Any:
-        """x, which the code is about to change."""
+        """Return x after recording what it holds: the code is about to change it."""
         if is_changeable(x):
             for held in holders(x, set()):
                 unmix(held)
@@ -161,12 +161,12 @@ class Branches(Items):
         return x
 
     def shares(self, names: FunctionType) -> None:
-        """The code enters a function that assigns variables of functions around it; the lambda reads them."""
+        """Record the variables of enclosing functions that the current function assigns; the lambda reads them."""
         for cell in (names.__closure__ or ()) if self.stack else ():
             self.stack[-1].touches(cell)
 
     def unread(self, f: FunctionType) -> Any:
-        """A function whose source cannot be read, and which changes something: refused inside of a branch."""
+        """Wrap a function that changes something and whose source cannot be read: inside a branch it is refused."""
 
         @functools.wraps(f)
         def unread(*args: Any, **kwargs: Any) -> Any:
@@ -177,7 +177,7 @@ class Branches(Items):
         return unread
 
     def _meets(self, f: Any) -> None:
-        """Refuse a function of the user's that could not be rewritten, if that may matter here."""
+        """Refuse a user's function that could not be rewritten, if that may matter here."""
         if not isinstance(f, FunctionType) or is_library(f.__module__):
             return
         unread = not is_rewritten(f)
@@ -191,7 +191,7 @@ class Branches(Items):
         raise refuse(lambda most: f"what {name:.60} {'yields' if yields else 'does'}", advice)
 
     def iterated(self, xs: Any) -> Any:
-        """xs, which a loop goes over, or perhaps a function."""
+        """Return xs, over which a loop iterates, or perhaps a function."""
         if hasattr(type(xs), "__next__") and not isinstance(xs, Apart):
             if self.is_forked():
                 raise refuse(lambda most: TAKEN, "go over a list, or make the iterator in the branch")
@@ -200,14 +200,14 @@ class Branches(Items):
         return xs
 
     def _passed(self, f: Any) -> None:
-        """A function may call f: if it is a method of a list, or the like, that changes it."""
+        """Record that a function may call f, if f is a method that changes its list or other container."""
         bound = getattr(f, "__self__", None) if isinstance(f, BUILTIN) else None
         if isinstance(bound, CONTAINERS) and f.__name__ in CHANGES:
             self.touched(bound)
 
     def called(self, f: Any) -> Any:
-        """f, which the code is about to call."""
-        if type(f) is FunctionType:  # as most are, and no case of these
+        """Return f, or what replaces it, for the code to call."""
+        if type(f) is FunctionType:  # the most frequent case, and none of those below
             return self._followed(f, None)
         if type(f) is Choice:
             return lambda *args, **named: f.each(lambda one: self.called(one)(*args, **named))
@@ -234,7 +234,7 @@ class Branches(Items):
         return self._followed(f, bound)
 
     def _followed(self, f: Any, bound: Any) -> Any:
-        """f, perhaps a method of an object; in a branch, what it may change there is told."""
+        """Return f, perhaps a method of an object; in a branch, wrapped so that its changes are recorded."""
         self._meets(getattr(f, "__func__", f))
         if not self.stack:
             return f
@@ -242,7 +242,7 @@ class Branches(Items):
         return watching(self, f, changing) if self.attempts else changing
 
     def _changing(self, f: Any, bound: Any) -> Any:
-        """f; a library's, which is not read, may change its arguments, and the object whose method it is."""
+        """Return f, wrapped if it is a library function: its code is not read, and may change arguments and object."""
         home = getattr(f, "__module__", None) or ""
         is_python = isinstance(getattr(f, "__func__", f), FunctionType) or not isinstance(f, BUILTIN)
         if (is_python and home and not is_library(home)) or (home.startswith(QUIET) and f not in (setattr, delattr)):
@@ -264,7 +264,7 @@ class Branches(Items):
         list.__setitem__(self.touched(xs), slice(None), CHOICES["sorted"](list.copy(xs), **options))
 
     def matched(self, levels: int, x: Any) -> Any:
-        """x, whose class `match` will ask for, and those of what it holds, to this depth."""
+        """Return x; refused if its class, or that of a part to this depth, is unknown: `match` asks for them."""
         if levels:
             asked(x)
             for part in parts_of(x if isinstance(x, (dict, list, tuple)) else getattr(x, "__dict__", ())):
@@ -308,7 +308,7 @@ class Branches(Items):
         return z
 
     def unwatched(self, x: Any) -> Any:
-        """x, an operand of an operation whose errors are not seen."""
+        """Return x, an operand of an operation whose errors cannot be watched; refused inside a `try`."""
         if self.attempts:
             raise refuse(lambda most: "what this raises", WATCHED)
         return x
@@ -322,7 +322,7 @@ class Branches(Items):
         return opposite(truth(x))
 
     def chain(self, signs: str, left: Any, *others: Callable[[], Any]) -> Any:
-        """`left < … < …`: each operand once, in order, as far as the comparisons hold."""
+        """`left < … < …`: the operands are computed once, in order, until a comparison fails."""
         sign, _, signs = signs.partition(" ")
         right = others[0]()
         found = COMPARE[sign](left, right)

@@ -1,4 +1,4 @@
-"""Python's functions that choose, in code whose branches are traced: each choice is Python's own, as a selection."""
+"""Replacements for Python functions that choose, in code with traced branches: Python's own choices, as selections."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ABSENT = object()
 
 
 def selected(test: Any, a: Any, b: Any) -> Any:
-    """`a` if the test holds, else `b`; merged where it is traced."""
+    """`a` if the test holds, otherwise `b`; they are merged if the test is traced."""
     condition = truth(test)
     return merged(condition, a, b) if type(condition) is Condition else a if condition else b
 
@@ -47,7 +47,7 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any]) -> C
 
 
 def _better(xs: Any, here: Any, found: Any, wins: Callable[[], Any]) -> Any:
-    """Where an item is there, and is the first or wins; items are compared where both are there."""
+    """The condition that an item is present and is the first or wins; items are compared where both are present."""
     if here is True and found is True:
         return truth(wins())
     if found is False:
@@ -73,7 +73,7 @@ def _len(xs: Any, /) -> Any:
 
 
 def _sorted(xs: Any, /, *, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> list[Any]:
-    """A sort by exchanges: neighbours change places where they stand the wrong way round."""
+    """Sort by insertion: neighbours are exchanged where they are in the wrong order."""
     items = list(xs)
     keys = [key(x) for x in items] if key else list(items)
     wrong = operator.gt if reverse else operator.lt
@@ -88,7 +88,7 @@ def _sorted(xs: Any, /, *, key: Callable[[Any], Any] | None = None, reverse: boo
 
 
 def _some(xs: Any, test: Callable[[Any], Any]) -> Any:
-    """Whether the test holds for an item; an iterator computes the next for the rows that have found none."""
+    """Whether the test holds for an item; an iterator computes its next item for the rows that have found none."""
     kept = (both(here, test(x)) if here is not False else False for here, x in placed(xs))
     if not hasattr(xs, "__next__"):
         return lists.balanced(either, [False, *kept])
@@ -116,5 +116,5 @@ OF: dict[Any, Any] = {getattr(builtins, name): ours for name, ours in CHOICES.it
 
 
 def choice_of(x: Any) -> Any:
-    """What stands for a function of Python's that chooses; x itself for anything else."""
+    """The replacement for a Python function that chooses; x itself for anything else."""
     return OF.get(x, x) if isinstance(x, BuiltinFunctionType) else x

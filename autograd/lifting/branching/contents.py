@@ -1,6 +1,6 @@
-"""What an object holds that code can change in place: its items and its attributes, copied and put back.
+"""The contents of objects that code can change in place: items and attributes are copied, and put back.
 
-The methods are those of the builtin class, as a subclass of the user's may have its own.
+The methods called are those of the builtin class, since a user's subclass may have its own.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ POINTER = tuple.__itemsize__
 
 
 class PlainObject:
-    """An object of attributes alone."""
+    """An object with nothing but attributes."""
 
 
 def layout(kind: type) -> tuple[int, ...]:
-    """How the instances of a class are laid out in memory."""
+    """The layout in memory of the instances of a class."""
     return kind.__basicsize__, kind.__itemsize__, kind.__dictoffset__, kind.__weakrefoffset__
 
 
@@ -38,7 +38,7 @@ PLAIN = layout(PlainObject)
 
 
 def builtin_of(x: Any) -> Any:
-    """The builtin class of a container, of which its own may be a subclass."""
+    """The builtin class of a container, whose own class may be a subclass; None for other objects."""
     return next((kind for kind in type(x).__mro__ if kind in BUILTIN), None)  # `isinstance` would ask x for its class
 
 
@@ -48,11 +48,11 @@ def slots(x: Any) -> list[str]:
         return []
     members = (member for base in type(x).__mro__[:-1] for member in vars(base).items())
     found = {member: name for name, member in members if type(member) is MemberDescriptorType}
-    return list(found.values())  # a lifted class tells the members of the user's, too
+    return list(found.values())  # a lifted class also has the members of the user's class
 
 
 def holds_attributes_alone(x: Any) -> bool:
-    """Whether an object holds nothing but attributes: nothing that its class keeps in C."""
+    """Whether an object holds nothing but attributes, and no state that its class keeps in C."""
     kind = type(x)
     if kind is SimpleNamespace or layout(kind) == PLAIN:
         return True
@@ -62,24 +62,24 @@ def holds_attributes_alone(x: Any) -> bool:
 
 
 def is_changeable(x: Any) -> bool:
-    """Whether x holds something that code can change in place, and that we can put back."""
+    """Whether x has contents that code can change in place and that we can put back."""
     kind = builtin_of(x)
     if kind is not None or type(x) is CellType:
         return kind is not tuple
-    if is_lifted(x):  # first: what the code changes is most often a number
+    if is_lifted(x):  # asked first: most often x is a number
         return False
     return holds_attributes_alone(x) or isinstance(x, BaseException)
 
 
 def is_value(x: Any) -> bool:
-    """Whether x is what code cannot change, even by `x += y`, such as a library's object that is a key by its value."""
+    """Whether code cannot change x, even by `x += y`: it is immutable, or a library object that is hashed by value."""
     kind: Any = type(x)
     compares = kind.__hash__ not in (None, object.__hash__) and kind.__eq__ is not object.__eq__
     return isinstance(x, IMMUTABLE) or (compares and is_library(kind.__module__))
 
 
 def holder(x: Any) -> Any:
-    """What holds the numbers of x: of a view of an array, the array; of a namespace's, the namespace."""
+    """The object that holds the contents of x: for a view, its array or its namespace; otherwise x itself."""
     if type(x) is NamespaceView:
         return seen_by(x)
     while isinstance(x, numpy.ndarray) and isinstance(x.base, numpy.ndarray):
@@ -88,7 +88,7 @@ def holder(x: Any) -> Any:
 
 
 def holders(x: Any, seen: set[int]) -> Iterator[Any]:
-    """x, and of an object with methods of a library's, which are not read, the containers in its attributes too."""
+    """x and, if it inherits from a library class, whose methods are not read, the containers in its attributes."""
     x = holder(x)
     if not is_changeable(x) or id(x) in seen:
         return
@@ -106,7 +106,7 @@ def holders(x: Any, seen: set[int]) -> Iterator[Any]:
 
 
 def dict_of(x: Any) -> dict[str, Any] | None:
-    """The dict of an object's attributes, if it has one, past what a class of the user's answers."""
+    """The dict of an object's attributes, if it has one; a `__getattribute__` in the user's class is bypassed."""
     try:
         found: dict[str, Any] = object.__getattribute__(x, "__dict__")
     except AttributeError:
@@ -115,13 +115,13 @@ def dict_of(x: Any) -> dict[str, Any] | None:
 
 
 def attributes(x: Any) -> dict[str, Any]:
-    """The attributes of an object, and what a class of Python's keeps beside the items."""
+    """The attributes of an object, including those that a builtin class keeps in addition to its items."""
     held = {} if isinstance(x, BaseException) else {name: getattr(x, name) for name in slots(x) if hasattr(x, name)}
     return held | (dict_of(x) or {})
 
 
 def alike(kind: type, one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
-    """The attributes of an object on two sides, in one order, where a side may have left its class's value."""
+    """The attributes of an object on two sides, in one order; where a side has assigned none, its class's value."""
     found: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         found |= {name: vars(base)[name] for name in vars(base).keys() & (one.keys() ^ other.keys())}
@@ -149,7 +149,7 @@ def contents(x: Any) -> Any:
 
 
 def held_by(cell: CellType) -> Any:
-    """What a variable of a function's holds that functions inside it share."""
+    """The value of a variable that inner functions share; UNASSIGNED if it has none yet."""
     try:
         return cell.cell_contents
     except ValueError:  # it is not assigned yet
@@ -157,7 +157,7 @@ def held_by(cell: CellType) -> Any:
 
 
 def refill(x: Any, held: Any) -> None:
-    """Let x hold this again."""
+    """Restore the contents of x."""
     kind = builtin_of(x)
     if isinstance(x, CellType):
         x.cell_contents = held
@@ -174,7 +174,7 @@ def refill(x: Any, held: Any) -> None:
 
 
 def give(x: Any, held: dict[str, Any]) -> None:
-    """Let an object have these attributes, and no others."""
+    """Give an object exactly these attributes."""
     names = [] if isinstance(x, BaseException) else slots(x)
     for name in names:
         if name in held:

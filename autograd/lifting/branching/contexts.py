@@ -1,4 +1,4 @@
-"""`with` at run time: a context that may suppress what arithmetic raises, which a trace cannot follow."""
+"""`with` at run time: contexts that may suppress errors of arithmetic, which a trace cannot follow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OF_ARITHMETIC = (ValueError, ZeroDivisionError, OverflowError)
 
 
 def suppresses(context: Any) -> bool:
-    """Whether a context manager may keep an error from those around it."""
+    """Whether a context manager may suppress an error."""
     kind = type(context)
     if isinstance(context, (contextlib.suppress, contextlib.ExitStack)):
         return True
@@ -40,7 +40,7 @@ def may_return_true(code: CodeType) -> bool:
 
 
 class Suppressing:
-    """A context that may suppress errors, entered: where arithmetic in it may raise one, this is refused."""
+    """A context that may suppress errors; arithmetic in it that may raise one is refused."""
 
     path = True
 
@@ -48,7 +48,7 @@ class Suppressing:
         self.branches, self.context = branches, context
         self.log: dict[int, tuple[Any, Any]] = {}
         made = getattr(context, "gen", None)
-        self._hides = made is None or hides_arithmetic(made.gi_code)  # an error of arithmetic
+        self._hides = made is None or hides_arithmetic(made.gi_code)  # whether it may suppress an error of arithmetic
 
     def __enter__(self) -> Any:
         entered = self.context.__enter__()
@@ -62,7 +62,7 @@ class Suppressing:
         return self.context.__exit__(*error)
 
     def touches(self, x: Any) -> None:
-        """What the body changes stays changed: no rows leave it."""
+        """Report a change to the enclosing branch alone: no rows leave the body, so its changes stay."""
         for outer in self.branches.stack[: self.branches.stack.index(self)][-1:]:
             outer.touches(x)
 
@@ -71,8 +71,8 @@ class Suppressing:
         return True
 
     def takes(self, condition: Any, error: Any) -> bool:
-        """Whether it takes an error of some rows, which is not known."""
+        """Refuse an error of some rows, which it may suppress or not; others are left to `__exit__`."""
         kind = type(self.context).__name__
         if condition is True or (type(error) in OF_ARITHMETIC and not self._hides):
-            return False  # `__exit__` is asked
+            return False  # `__exit__` decides
         raise refuse(lambda most: f"what {kind:.60} suppresses", "handle the error with try")

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from autograd.lifting.branching.branches import Branches
 
     Names = dict[str, Any]
-    Jumps = dict[Any, tuple[Any, Names]]  # by target: where the rows went that have left, and their names then
+    Jumps = dict[Any, tuple[Any, Names]]  # by target: the condition of the rows that jumped there, and their names then
 
 RETURN = "return"
 TAKEN = "whether an item is taken from an iterator"
 BROKEN = "loop was broken"  # among the names of rows that left a loop
 DEEPEST = 200  # branches inside branches
 MOST_OPEN = 2_000  # turns of a `while` after some rows have left it
-MOST_TURNS = 100_000  # of another loop, which may never end
+MOST_TURNS = 100_000  # of any other loop, which may never end
 BOUND_TURNS = "let it end after fewer turns, as `while k < 100 and …` does, or write it with `for`"
 ENDLESS = (GeneratorType, itertools.count, itertools.cycle)
 
@@ -38,16 +38,16 @@ class Dead(Exception):
 class Fork:
     """A branch whose condition is traced: its sides run one after the other, and their ends are merged.
 
-    `names` are those that the sides may bind. A side is dead if no row comes to its end.
+    `names` are those that the sides may bind. A side is dead if no row reaches its end.
     """
 
     def __init__(self, branches: Branches, condition: Condition, frame: Frame | None, names: Names) -> None:
         self.branches, self.condition, self.frame, self.before = branches, condition, frame, names
-        self.again = False  # whether this is the second side, which starts from the names before
+        self.again = False  # whether this is the second side, which starts from the names before the fork
         self.is_traced = True
         self.names = list(names.values())  # after the fork
-        self._left: Any = None  # the names and jumps at the end of the side that runs
-        self.log: dict[int, tuple[Any, Any]] = {}  # by id: what the side has changed, and what it held before
+        self._left: Any = None  # the names and jumps at the end of the running side
+        self.log: dict[int, tuple[Any, Any]] = {}  # by id: an object that the side has changed, and its contents before
 
     def __iter__(self) -> Iterator[bool]:
         """The sides: where the condition holds, then where it does not."""
@@ -67,7 +67,7 @@ class Fork:
         return iter((True, False))
 
     def enter(self, side: bool) -> None:
-        """The jumps with which a side starts."""
+        """Let a side start with the jumps before the fork."""
         if self.frame:
             self.frame.jumps = dict(self._jumps)
 
@@ -86,7 +86,7 @@ class Fork:
             self._end(*(left_no if left_yes is None else left_yes))
             return
         jumps = merged_jumps(self.condition, left_yes[1], left_no[1])
-        here = [not _has_left(left[1]) for left in (left_yes, left_no)]  # else nobody reads what the side leaves
+        here = [not _has_left(left[1]) for left in (left_yes, left_no)]  # otherwise nobody reads the side's names
         names = {}
         for name, a in left_yes[0].items():
             b = left_no[0][name]
@@ -95,18 +95,18 @@ class Fork:
         self._end(names, jumps)
 
     def _is_shared(self, name: str) -> bool:
-        """Whether others see the name: rows that have left keep what it stood for."""
+        """Whether an enclosing function owns the name, so that rows that have left must keep its old value."""
         return self.frame is not None and name in self.frame.shared
 
     def _end(self, names: Names, jumps: Jumps) -> None:
-        self.before, self._left, self.log = {}, None, {}  # kept no longer: see `merging.unmix`
+        self.before, self._left, self.log = {}, None, {}  # released, since `merging.unmix` counts references
         self.names = list(names.values())
         self.result = names.get("")
         if self.frame:
             self.frame.jumps = jumps
 
     def _settle(self, changes: dict[int, tuple[Any, Any, Any]]) -> None:
-        """Let what was changed hold what the sides have left in it: first what others hold."""
+        """Fill each changed object with the merged contents of both sides; objects inside others come first."""
 
         def settle(x: Any) -> None:
             change = changes.pop(id(holder(x)), None)
@@ -136,7 +136,7 @@ class Fork:
         stack.append(self)
 
     def __exit__(self, kind: Any, error: Any, where: Any) -> bool:
-        """The end of a side; what it raises concerns the rows that take it."""
+        """End a side; an error that it raises concerns only the rows that take it."""
         try:
             if error is None:
                 return True
@@ -151,24 +151,24 @@ class Fork:
             self.branches.stack.remove(self)
 
     def start(self) -> list[Any]:
-        """The names before the fork."""
+        """The values of the names before the fork."""
         return list(self.before.values())
 
     def leave(self, scope: Names) -> None:
-        """The end of a side, with these names."""
+        """Record the names and jumps at the end of a side."""
         self._left = {name: scope.get(name, UNASSIGNED) for name in self.before}, self.frame.jumps if self.frame else {}
 
     def takes(self, path: Any, error: Exception) -> bool:
-        """Whether the error is for a handler here."""
+        """Whether a handler here takes the error: a branch has none."""
         return False
 
     def touches(self, x: Any) -> None:
-        """Keep what x holds before the side changes it."""
+        """Save what x holds before the side changes it."""
         if id(x) not in self.log:
             self.log[id(x)] = x, contents(x)
 
     def _undone(self) -> dict[int, tuple[Any, Any, Any]]:
-        """What the side has changed, with what it held before and after; it holds that again."""
+        """Undo the changes of the side; return each changed object with its contents before and after."""
         found = {key: (x, before, contents(x)) for key, (x, before) in self.log.items()}
         for x, before, _ in found.values():
             refill(x, before)
@@ -176,12 +176,12 @@ class Fork:
 
 
 class Rest(Fork):
-    """What follows where some rows have left: it runs for the others."""
+    """The code after some rows have left, which runs for the others."""
 
-    gone: set[Any]  # the targets to which all rows that ran have jumped; None if they have raised errors
+    gone: set[Any]  # the target to which all rows that ran have jumped; {None} if they have raised errors
 
     def keep(self, new: Any, old: Any) -> Any:
-        """A name's value: it need not be the old one for rows that have left, which never read it again."""
+        """The value of a name: rows that have left never read it again, so they need not keep the old one."""
         return new
 
     def __iter__(self) -> Iterator[bool]:
@@ -209,7 +209,7 @@ class Turn(Rest):
     """A turn of a loop for the rows that are still in it."""
 
     def keep(self, new: Any, old: Any) -> Any:
-        """A name's value."""
+        """The value of a name: rows that have left the loop keep their numbers."""
         return frozen(self.condition, new, old)
 
 
@@ -231,26 +231,26 @@ class PlainBranch:
         pass
 
     def leave(self, scope: Names) -> None:
-        """Nothing is to be merged."""
+        """Do nothing: there is nothing to merge."""
 
 
 class BranchingLoop:
     """A loop that rows may leave early."""
 
     def __init__(self, frame: Frame, is_open: bool) -> None:
-        self.frame, self.is_open = frame, is_open  # whether it may have no end but a condition
+        self.frame, self.is_open = frame, is_open  # whether only a condition may end it
         self.leave, self.next = ("leave", id(self)), ("next", id(self))  # the targets of `break` and `continue`
         self.turns = 0
         self.draws = False  # whether it takes items from an iterator that has a name
 
     def over(self, known: list[Any], xs: Any) -> Any:
-        """What the loop goes over; `known` are the iterators that were met before it was computed."""
+        """Return xs, over which the loop iterates; `known` are the iterators recorded before xs was computed."""
         self.draws = len(self.frame.branches.iterators) > len(known)
         self.is_open = is_endless(xs)
         return xs
 
     def turn(self, scope: Names, *names: str) -> Any:
-        """A turn, for the rows that have not left."""
+        """Return a turn for the rows that have not left."""
         fork = self.frame.fork_rest(Turn, scope, names)
         self.last = fork
         self.turns += fork.is_traced
@@ -267,19 +267,19 @@ class BranchingLoop:
         return self.last
 
     def jump(self, target: str, scope: Names, *names: str) -> None:
-        """The rows here leave the loop, or this turn of it, with their names."""
+        """Let the rows here leave the loop, or this turn of it, with their names."""
         key = self.next if target == "continue" else self.leave
         kept = {name: scope.get(name, UNASSIGNED) for name in names}
         self.frame.jumps[key] = True, kept | {BROKEN: target == "break"}
 
     def goes_on(self, scope: Names, *names: str) -> tuple[Any, ...]:
-        """The names after a turn, `continue` included, and whether rows are left for another."""
+        """Whether rows remain for another turn, and the names after this one, those of a `continue` included."""
         found = self._landed(self.next, scope, names)
         over = bool(self.last.gone - {self.next}) if self.last.is_traced else not self.last.sides
         return (not over and self.frame.alive() is not False, *found.values())
 
     def end(self, scope: Names, *names: str) -> tuple[Any, ...]:
-        """The names after the loop, and where it was broken."""
+        """The condition that the loop was broken, and the names after it."""
         found = self._landed(self.leave, scope | {BROKEN: False}, (BROKEN, *names))
         return tuple(found.values())
 
@@ -292,28 +292,28 @@ class BranchingLoop:
 
 
 class Frame:
-    """A call of a rewritten function: which rows have jumped, and where to."""
+    """A call of a rewritten function: which rows have jumped, and to which targets."""
 
     def __init__(self, branches: Branches, shared: tuple[str, ...]) -> None:
         self.branches, self.shared = branches, shared  # names that belong to a function around this one
         self.jumps: Jumps = {}
 
     def alive(self) -> Any:
-        """The condition that a row is still here."""
+        """The condition that a row has not jumped."""
         found: Any = True
         for flag, _ in self.jumps.values():
             found = both(found, opposite(flag))
         return found
 
     def fork(self, test: Any, scope: Names, *names: str) -> Any:
-        """The sides of an `if`."""
+        """Return the branch of an `if`."""
         condition = truth(test)
         if type(condition) is bool:
             return PlainBranch(condition)
         return Fork(self.branches, condition, self, {name: scope.get(name, UNASSIGNED) for name in names})
 
     def rest(self, scope: Names, *names: str) -> Any:
-        """What follows a statement in which rows may have left."""
+        """Return the branch of the code after a statement in which rows may have left."""
         return self.fork_rest(Rest, scope, names)
 
     def fork_rest(self, kind: type[Rest], scope: Names, names: Sequence[str]) -> Any:
@@ -323,15 +323,15 @@ class Frame:
         return kind(self.branches, alive, self, {name: scope.get(name, UNASSIGNED) for name in names})
 
     def loop(self, is_open: bool) -> BranchingLoop:
-        """A loop: one that goes over items, or is open."""
+        """Return a loop over items, or one that is open."""
         return BranchingLoop(self, is_open)
 
     def give(self, result: Any) -> None:
-        """The rows here return this."""
+        """Let the rows here return this result."""
         self.jumps[RETURN] = True, {"": result}
 
     def result(self, last: Any = None) -> Any:
-        """What the function returns: this for the rows that have come to its end."""
+        """The result of the function: `last` for the rows that have reached its end."""
         flag, kept = self.jumps.get(RETURN, (False, {}))
         return last if flag is False else kept[""] if flag is True else merged(flag, kept[""], last)
 
@@ -351,19 +351,19 @@ def is_of_rows(error: BaseException) -> bool:
 
 
 def is_endless(xs: Any) -> bool:
-    """Whether what a loop goes over may have no end: a generator, `count()`, or what goes over such."""
+    """Whether an iterable may have no end: a generator, `count()`, or `zip` and the like of these alone."""
     if isinstance(xs, (enumerate, map, zip)):
         return all(is_endless(part) for part in xs.__reduce__()[1] if hasattr(part, "__next__"))
     return isinstance(xs, ENDLESS) or (isinstance(xs, itertools.repeat) and length_hint(xs, -1) < 0)
 
 
 def _has_left(jumps: Jumps | None) -> bool:
-    """Whether no row is left here."""
+    """Whether all rows here have jumped."""
     return any(flag is True for flag, _ in (jumps or {}).values())
 
 
 def merged_jumps(condition: Condition, yes: Jumps, no: Jumps) -> Jumps:
-    """The jumps after a fork; nobody reads what is kept for rows that did not jump."""
+    """The merged jumps of two sides; nobody reads the names that are kept for rows that did not jump."""
     found: Jumps = {}
     for key in yes | no:
         flag, kept = yes.get(key, (False, {}))

@@ -1,5 +1,5 @@
-"""What only the source tells: a function, or one that it may call, handles errors, which traced arithmetic does not
-raise, or asks whether something `is True`, which a condition is not."""
+"""Reasons to rewrite a function from its source: it, or one that it may call, handles errors, which traced arithmetic
+does not raise, or asks whether something `is True`, which a condition is not."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MOST_EXAMINED = 10_000  # objects
 
 
 def must_be_read(*roots: Any) -> bool:
-    """Whether code that these reach by names, cells and attributes handles errors, compares with True or False, asks
-    which of its numbers something is, or keeps what it has computed."""
+    """Whether code that the roots reach by names, cells and attributes handles errors, compares with True or False,
+    compares numbers by identity, or caches its results."""
     waiting = list(roots)
     seen: set[int] = set()
     while waiting and len(seen) < MOST_EXAMINED:
@@ -55,8 +55,8 @@ def handles(code: CodeType) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def asks_for_booleans(code: CodeType) -> bool:
-    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` has too, asks whether
-    something is a `bool`, or is a class's `__bool__`, which must return one."""
+    """Whether code, its inner functions included, has an `is True` or `is False`, as `match` may, asks whether
+    something is a `bool`, or is a `__bool__` method, which must return one."""
     steps, constants = code.co_code, code.co_consts
     if code.co_name == "__bool__":
         return True
@@ -71,8 +71,8 @@ def asks_for_booleans(code: CodeType) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def asks_which(code: CodeType) -> bool:
-    """Whether code, its inner functions included, has an `is` with a variable or an item on its right: that may be one
-    of several numbers. Names of classes and modules, as in `is State.IDLE`, are none."""
+    """Whether code, its inner functions included, has an `is` with a variable or an item on its right, which may be one
+    of several numbers. Names of classes and modules, as in `is State.IDLE`, do not count."""
     names = [opname[step] for step in code.co_code[::2] if step != opmap["CACHE"]]
     asked = [before for before, name in itertools.pairwise(names) if name == "IS_OP"]
     inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
@@ -84,7 +84,7 @@ VARIABLES = "LOAD_FAST", "LOAD_DEREF", "BINARY_SUBSCR"  # instructions
 
 @functools.lru_cache(maxsize=1024)
 def hides_arithmetic(code: CodeType) -> bool:
-    """Whether code itself has an `except` that may take what arithmetic raises."""
+    """Whether code itself has an `except` that may take an error of arithmetic."""
     return takes_errors(code) and (takes_all(code) or not ARITHMETIC.isdisjoint(code.co_names))
 
 
@@ -94,11 +94,11 @@ def takes_errors(code: CodeType) -> bool:
 
 
 def takes_all(code: CodeType) -> bool:
-    """Whether code itself has an `except` of every error."""
+    """Whether code itself has a bare `except`, which takes every error."""
     return bytes((opmap["PUSH_EXC_INFO"], opmap["POP_TOP"])) in code.co_code[::2]
 
 
-CHANGES = {  # methods that change what they belong to
+CHANGES = {  # methods that change their object
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem", "add",
     "discard", "popleft", "appendleft", "extendleft", "rotate", "move_to_end", "difference_update", "fill", "put",
     "intersection_update", "symmetric_difference_update", "partition", "resize", "itemset", "__setitem__",
@@ -115,12 +115,12 @@ def changes(code: CodeType) -> bool:
 
 
 def is_rewritten(f: FunctionType) -> bool:
-    """Whether a function was rewritten: such code calls names of ours."""
+    """Whether a function was rewritten: rewritten code uses our names."""
     return any(name.startswith("_autograd_") for name in f.__code__.co_names)
 
 
 def held(f: FunctionType) -> Iterator[Any]:
-    """What a function may call: what its names, cells and defaults hold, and attributes of modules."""
+    """The objects that a function may call: those in its globals, cells and defaults, and attributes of modules."""
     names = names_of(f.__code__)
     for name in names:
         found = f.__globals__.get(name)

@@ -1,4 +1,4 @@
-"""Items under keys: what rewritten code calls for `xs[key]`, where the key, or what is there, may be traced."""
+"""Items under keys: the methods that rewritten code calls for `xs[key]`, where the key or the item may be traced."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Items:
         raise NotImplementedError
 
     def touched(self, x: Any) -> Any:
-        """x, which the code is about to change."""
+        """Return x after recording what it holds: the code is about to change it."""
         raise NotImplementedError
 
     def operated(self, sign: str, x: Any, y: Any) -> Any:
-        """What an operator makes of x and y."""
+        """The result of an operator on x and y."""
         raise NotImplementedError
 
     def item(self, xs: Any, key: Any) -> Any:
@@ -50,19 +50,19 @@ class Items:
             return xs[key]
         choose = choosing.get()
         if choose is not None and type(xs) in (list, tuple) and is_traced_number(key):
-            return choose(xs, key)  # by an index of the row
+            return choose(xs, key)  # each row has its own index
         if type(xs) in (list, tuple) and is_traced_number(key) and is_whole(core(key)):
             return self._one_of(xs, within(key, len(xs), f"{type(xs).__name__} index {{}} out of range, of {{}} items"))
         if type(xs) is numpy.ndarray and kind_of_index(key):
             found = holding(xs)[key]
             if xs.dtype == object and isinstance(found, numpy.ndarray) and not found.flags.writeable:
-                raise no_index()  # nobody hears what is written into xs while it stands for a view
+                raise no_index()  # it replaces a view, which would show what is written into xs
             return found
-        puts = isinstance(xs, defaultdict)  # what it lacks
+        puts = isinstance(xs, defaultdict)  # whether it stores an item for a missing key
         return self._under(key, lambda k: self._found(xs, k, lambda: xs[stored(xs, k) if puts else k]))
 
     def _one_of(self, items: Sequence[Any], place: Any) -> Any:
-        """The item at a place, which is not known."""
+        """The item at a place that may be traced."""
         most = MOST_PLACES if all(isinstance(x, NUMBERS) for x in items) else MOST_KEYS
         views = any(isinstance(x, numpy.ndarray) for x in items)  # into which f may write
         if type(place) is int or not 0 < len(items) <= most or views:
@@ -73,7 +73,7 @@ class Items:
         )  # fmt: skip
 
     def got(self, get: BuiltinMethodType, key: Any, default: Any = None) -> Any:
-        """What a dict's `get` returns."""
+        """The result of a dict's `get`."""
         return self._under(key, lambda k: self._found(get.__self__, k, lambda: get(k, default)))
 
     def put(self, value: Any, xs: Any, key: Any) -> None:
@@ -84,7 +84,7 @@ class Items:
         self._under(key, lambda k: operator.setitem(self.touched(xs), stored(xs, k), value))
 
     def _found(self, xs: Any, key: Any, otherwise: Callable[[], Any]) -> Any:
-        """What a dict has under the key that equals this one; `otherwise` where there is none."""
+        """The item of a dict under the key that equals this one; `otherwise()` where there is none."""
         equal = rivals(xs, key)
 
         def among(i: int) -> Any:
@@ -96,15 +96,15 @@ class Items:
         return among(0)
 
     def augmented(self, sign: str, x: Any, y: Any) -> Any:
-        """What `x += y`, or another operation, makes of x."""
-        if isinstance(x, numpy.ndarray) and not x.flags.writeable:  # it stands for a view, and is put back
+        """The result of `x += y`, or of another operation in place."""
+        if isinstance(x, numpy.ndarray) and not x.flags.writeable:  # it replaces a view, and is put back
             x = x.copy()
         if sign not in IN_PLACE:
             return self.operated(f"I{sign}", x, y)
         return IN_PLACE[sign](self.touched(x), y)
 
     def _under(self, key: Any, use: Callable[[Any], Any]) -> Any:
-        """What comes of the use of a key, which may be one of several whole numbers."""
+        """The result of `use` on a key, which may be one of several whole numbers."""
         parts = key if type(key) is tuple else (key,)
         place = next((i for i, part in enumerate(parts) if type(part) is Choice), None)
         if place is not None:

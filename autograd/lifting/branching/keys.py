@@ -1,4 +1,4 @@
-"""Keys that are traced: numbers of which each row has one, equal to a key where f on floats would find it."""
+"""Traced keys: each row has its own number, and finds the key that f would find on floats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ON_KEYS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-# What each number of the trace that is running may be, where that is asked for, by id.
+# By id: a number of the running trace, and the values that it may have; computed when they are asked for.
 ranges: ContextVar[dict[int, tuple[Any, tuple[Any, ...]]]] = ContextVar("autograd ranges")
 
 
@@ -42,7 +42,7 @@ def same(x: Any, y: Any) -> Any:
 
 
 def _is_chosen(x: Any, y: Any) -> Any:
-    """Where a number that branches chose is the other, or the choice of both; plain numbers are told by their bits."""
+    """The condition that x is y, of which branches chose one or both; plain numbers are compared by their bits."""
     found: dict[int, Any] = {}
     waiting = [x] if _chosen(x) or _chosen(y) else []
     while waiting:
@@ -61,7 +61,7 @@ def _is_chosen(x: Any, y: Any) -> Any:
 
 
 def _chosen(x: Any) -> tuple[Any, ...]:
-    """The condition of a number that is one of two, and these; empty if it is not. Of a tie it is the first."""
+    """The condition and the two options of a number that is one of two, the first at a tie; empty for other numbers."""
     x = extremes.get({}).get(id(x), (x, x))[1]
     if type(x) is not Symbol or x.op not in ("where", "maximum", "minimum"):
         return ()
@@ -72,7 +72,7 @@ def _chosen(x: Any) -> tuple[Any, ...]:
 
 
 def is_own(x: Any, name: str) -> bool:
-    """Whether a method is one of the user's class, and not Python's own."""
+    """Whether x has this method from the user's class, rather than from a builtin one."""
     return type(getattr(type(x), name, None)) is FunctionType
 
 
@@ -82,7 +82,7 @@ def is_traced_key(key: Any) -> bool:
 
 
 def possible(key: Any) -> tuple[Any, ...]:
-    """The plain keys that a traced one may be; empty if they are not known, or too many."""
+    """The plain keys that a traced key may equal; empty if they are unknown or too many."""
     if type(key) is tuple:
         found = list(itertools.islice(itertools.product(*(possible(x) or (x,) for x in key)), MOST_KEYS + 1))
         return tuple(found) if len(found) <= MOST_KEYS else ()
@@ -116,12 +116,12 @@ def _possible(x: Any, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def replaced(key: Any, place: int, value: Any) -> Any:
-    """A key with another part at this place, if it is a tuple, or another key."""
+    """The key with `value` at this place if it is a tuple, otherwise `value`."""
     return (*key[:place], value, *key[place + 1 :]) if type(key) is tuple else value
 
 
 def equals(key: Any, value: Any) -> Any:
-    """Where a key is this one, of which one or both may be traced."""
+    """The condition that a key equals a value; one or both may be traced."""
     if not isinstance(key, tuple) or is_own(key, "__eq__") or is_own(value, "__eq__"):
         return key is value or truth(key == value)
     found: Any = isinstance(value, tuple) and len(value) == len(key)
@@ -131,9 +131,9 @@ def equals(key: Any, value: Any) -> Any:
 
 
 def rivals(xs: Any, key: Any) -> list[tuple[Any, Any]]:
-    """Where a traced key equals one of a dict, and that one, for all that it may equal.
+    """The keys of a dict that a traced key may equal, each after the condition that it does.
 
-    None along a path, where keys have their values, or if a key is unhashable.
+    Empty along a path, where keys have their values, and for a class with a `__getitem__` of its own.
     """
     if not isinstance(xs, dict) or answering.get() is not None or not is_traced_key(key) or is_own(xs, "__getitem__"):
         return []
@@ -144,14 +144,14 @@ def rivals(xs: Any, key: Any) -> list[tuple[Any, Any]]:
 
 
 def stored(xs: Any, key: Any) -> Any:
-    """A key under which something is put; where a dict may have it already, only a path knows."""
+    """Return the key under which to store an item; a traced key of a dict is refused, except along a path."""
     if isinstance(xs, dict) and answering.get() is None and is_traced_key(key):
         raise refuse(lambda most: "which key a number is", KEY)
     return key
 
 
 def contains(x: Any, xs: Any) -> Any:
-    """`x in xs`, where equal numbers are the same, as they are for floats."""
+    """`x in xs`, where equal numbers count as the same, as floats do."""
     if type(x) is Choice:
         return x.each(lambda value: contains(value, xs))
     if is_own(xs, "__contains__"):

@@ -1,4 +1,4 @@
-"""Merging: one value from the two that a name has at the ends of a branch, by the branch's condition."""
+"""Merging: a branch's condition selects between the two values that a name has at the ends of its sides."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from autograd.refusals import refuse
 from autograd.symbols import Condition, answering
 
 NUMBERS = (int, float, numpy.number, numpy.bool_)  # bool is an int
-BARE = (tuple, *CONTAINERS)  # what has no attributes
+BARE = (tuple, *CONTAINERS)  # classes of objects without attributes
 
 
 def truth(x: Any) -> Any:
-    """Whether x counts as true: a bool, or in a trace a condition, unless it is along a path."""
+    """Whether x counts as true: a bool, or a condition in a trace, except along a path."""
     if type(x) is bool:
         return x
     if isinstance(x, numpy.ndarray) and x.size == 1:
@@ -56,27 +56,28 @@ def opposite(condition: Any) -> Any:
 
 
 def both(a: Any, b: Any) -> Any:
-    """The condition that two conditions hold."""
+    """The condition that both conditions hold."""
     if type(a) is bool:
         return b if a else False
     return a.of_booleans(b, False) if b is not False else False
 
 
 def either(a: Any, b: Any) -> Any:
-    """The condition that one of two conditions holds."""
+    """The condition that at least one of two conditions holds."""
     if type(a) is bool:
         return True if a else b
     return a.of_booleans(True, b) if b is not True else True
 
 
 def _as_it_is(x: Any) -> None:
-    """Most structures hold what they should, and are merged so."""
+    """Do nothing: most structures are merged with the contents that they have."""
 
 
 def merged(condition: Condition, a: Any, b: Any, settle: Callable[[Any], None] = _as_it_is) -> Any:
-    """`a` where the condition holds, else `b`: a number, a condition, or a structure of them.
+    """`a` where the condition holds, otherwise `b`: a number, a condition, or a structure of them.
 
-    What cannot be merged is Apart: the code may never use it. `settle` is given each structure before it is merged.
+    Values that cannot be merged become an Apart, since the code may never use them. `settle` is called with each
+    structure before it is merged.
     """
     return _merged(condition, a, b, {}, settle)
 
@@ -108,7 +109,7 @@ def _merged(
 
 
 def _options(x: Any) -> dict[Any, tuple[Any, Any]]:
-    """The values that this may be, each with the condition that a row has it."""
+    """The values that x may have, each with the condition that a row has it."""
     if type(x) is Choice:
         return x._options
     key = "number" if is_number(x) and not is_truth(x) else key_of(x)
@@ -116,7 +117,7 @@ def _options(x: Any) -> dict[Any, tuple[Any, Any]]:
 
 
 def _choice(condition: Condition, a: Any, b: Any, why: str) -> Apart:
-    """The choice of one of two values; if there can be none, something that tells why."""
+    """A choice of one of two values; an Apart with the reason if there can be none."""
     yes, no = _options(a), _options(b)
     if not yes or not no or len(yes | no) > MOST_VALUES:
         return Apart(why)
@@ -128,12 +129,12 @@ def _choice(condition: Condition, a: Any, b: Any, why: str) -> Apart:
     return Choice(found)
 
 
-# Structures that were merged, by id, and the two that each was made of; a trace has its own.
+# By id: a merged structure, and the two from which it was made. Each trace has its own dict.
 mixtures: ContextVar[dict[int, tuple[Any, tuple[Any, Any]]]] = ContextVar("autograd mixtures")
 
 
 def unmix(x: Any) -> None:
-    """Before x changes: refuse if it was merged from two and other names have one of these, which would not change."""
+    """Refuse a change of x if it was merged from two objects and other names hold one of these: it would not change."""
     parts = mixtures.get({}).pop(id(x), (x, ()))[1]
     if any(count > ALONE for count in references(parts)):
         kind = type(x).__name__
@@ -141,11 +142,11 @@ def unmix(x: Any) -> None:
 
 
 def references(parts: tuple[Any, ...]) -> list[int]:
-    """How many references there are to each of these."""
+    """The number of references to each part."""
     return [getrefcount(part) for part in parts]
 
 
-ALONE = references(([],))[0]  # to an object that nothing else refers to
+ALONE = references(([],))[0]  # the number for an object to which nothing else refers
 
 
 def _merged_sequences(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
@@ -175,7 +176,7 @@ def _merged_dicts(merge: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 
 def _beside(merge: Callable[[Any, Any], Any], a: Any, b: Any, made: Any) -> Any:
-    """What was made of two objects, with their attributes."""
+    """Return `made`, which was merged from two objects, with their attributes merged too."""
     if type(a) in BARE:
         return made
     one, other = attributes(a), attributes(b)
@@ -221,7 +222,7 @@ def is_truth(x: Any) -> bool:
 
 
 def is_number(x: Any) -> bool:
-    """Whether x is a number and nothing more: a member of an IntEnum has a name and is asked for by identity."""
+    """Whether x is a number and nothing more: a member of an IntEnum has a name, too, and is compared by identity."""
     return (isinstance(x, NUMBERS) and not isinstance(x, Enum)) or is_lifted(x)
 
 
@@ -231,7 +232,7 @@ def same_number(a: Any, b: Any) -> bool:
 
 
 def frozen(running: Condition, new: Any, old: Any) -> Any:
-    """A value of the rows that still run a loop; a row that is done keeps its number, so that nothing overflows."""
+    """The new value for the rows still in a loop; a row that is done keeps its number, so that nothing overflows."""
     if new is old or not (is_traced_number(new) or isinstance(new, (list, tuple, numpy.ndarray))):
         return new
     found = merged(running, new, old)

@@ -1,4 +1,4 @@
-"""Risks: where an operation of a trace would raise an error on floats, for the handlers around it."""
+"""Risks: the conditions under which a traced operation would raise an error on floats, for enclosing handlers."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ RISKY = {**QUOTIENTS, **IN_PLACE, "Pow": operator.pow}
 
 
 WATCHED = "compute it outside of `try`, or ask for its condition with `if`"
-NAMES = {  # of our operations that raise what Python's functions do, where these have another name
+NAMES = {  # our operations that raise the same errors as Python functions of other names
     "pow": "power", "truediv": "divide", "remainder": "fmod", "ldexp": "multiply", "fsum": "sum",
 }  # fmt: skip
 DETACHING = "autograd.transforms.detaching"
 HARMLESS = {"autograd.lifting.branching.choices", "autograd.lifting.reading", DETACHING, "builtins"}
-CALLING = {"_functools", "functools", "itertools"}  # which call what they are given
+CALLING = {"_functools", "functools", "itertools"}  # modules whose functions call their arguments
 PYTHONS = {"autograd.lifting.stand_ins.python_names", "_operator", "numpy.linalg"}
-RAISING_NOTHING = {  # functions of Python's, whatever the numbers are
+RAISING_NOTHING = {  # Python functions, whatever the numbers are
     "max", "min", "sorted", "all", "any", "abs", "fabs", "round", "trunc", "prod", "_distance", "norm", "det", "add",
     "sub", "mul", "neg", "pos", "iadd", "isub", "imul", "lt", "le", "gt", "ge", "eq", "ne", "itemgetter", "attrgetter",
     "mean", "fmean", "median", "stdev", "pstdev", "variance", "pvariance",
 }  # fmt: skip
 
 
-RAISED: dict[tuple[str, type[Exception]], Callable[[], Any]] = {  # by operation: what raises an error as it does
+RAISED: dict[tuple[str, type[Exception]], Callable[[], Any]] = {  # by operation and error: code that raises the same
     ("", ZeroDivisionError): lambda: operator.truediv(1.0, 0.0),
     ("", ValueError): lambda: math.sqrt(-1.0),
     ("", OverflowError): lambda: math.exp(1e3),
@@ -49,7 +49,7 @@ RAISED: dict[tuple[str, type[Exception]], Callable[[], Any]] = {  # by operation
     ("power", OverflowError): lambda: operator.pow(10.0, 400.0),
 }
 SINGULAR = (lambda z: [abs(core(x)) < math.inf for x in z.flat], "Singular matrix")
-# What holds of a result, and the text of the error where it does not.
+# The conditions that a result satisfies, and the text of the error where it does not.
 FACTORING: dict[str, tuple[Callable[[Any], list[Any]], str]] = {
     "cholesky": (
         lambda z: [core(x) > 0 for x in numpy.diagonal(z, axis1=-2, axis2=-1).flat],
@@ -63,7 +63,7 @@ WHOLE = {*map(id, (MATH["floor"], MATH["ceil"], MATH["trunc"], BUILTINS["round"]
 
 
 def raises_nothing(f: Any, home: str) -> bool:
-    """Whether a function raises no error because of a number, but for those that it calls."""
+    """Whether a function itself, apart from those that it calls, raises no error that depends on numbers."""
     name = getattr(f, "__name__", "")
     if home == "numpy" or not is_library(home) or home in HARMLESS or home.startswith("autograd.arrays"):
         return True
@@ -76,7 +76,7 @@ def home_of(f: Any) -> str:
 
 
 def watching(branches: Branches, f: Any, called: Any) -> Any:
-    """A function, as it is called inside a `try`; where it would raise an error is told to the handlers."""
+    """Wrap a function that is called inside a `try`: errors that it would raise on floats are reported to handlers."""
     if id(f) in WHOLE:
         return _rounding(branches, called)
     if f is divmod:
@@ -109,7 +109,7 @@ def watching(branches: Branches, f: Any, called: Any) -> Any:
 
 
 def _rounding(branches: Branches, called: Any) -> Any:
-    """A function that gives an int, which no infinity and no NaN is."""
+    """Wrap a function that returns an int: it raises an error at infinity and NaN."""
 
     def watched(x: Any = 0, *digits: Any) -> Any:
         z = called(x, *digits)
@@ -133,7 +133,7 @@ def _dividing(branches: Branches, called: Any) -> Any:
 
 
 def _factoring(branches: Branches, name: str, called: Any) -> Any:
-    """A function of np.linalg that matrices of some kind have no result of."""
+    """Wrap a function of np.linalg that raises an error for some matrices."""
 
     def watched(*operands: Any, **named: Any) -> Any:
         z = called(*operands, **named)
@@ -147,7 +147,7 @@ def _factoring(branches: Branches, name: str, called: Any) -> Any:
 
 
 def _told(branches: Branches, condition: Any, error: Exception) -> None:
-    """Tell the handlers around of an error that rows raise where this holds."""
+    """Report an error to the enclosing handlers, for the rows where the condition holds; raise it if it always does."""
     found = truth(condition)
     if found is True:
         raise error
@@ -163,9 +163,9 @@ def watch(
     pole: type[Exception] = ZeroDivisionError,
     arithmetic: bool = True,
 ) -> None:
-    """Tell the handlers around an operation where it would raise an error on floats, and which.
+    """Report to the enclosing handlers where an operation would raise an error on floats, and which error.
 
-    Arithmetic with a number of NumPy's among its operands gives inf and NaN, and raises nothing.
+    Arithmetic with a NumPy number among its operands returns inf and NaN, and raises nothing.
     """
     raises: Any = True
     for x in operands if arithmetic else ():
@@ -175,7 +175,7 @@ def watch(
 
 
 def _as_python_raises(name: str, error: type[Exception]) -> Exception:
-    """An error with the text that Python gives it, which a handler may read; it differs from version to version."""
+    """The error with Python's own text, which a handler may read and which differs between versions."""
     try:
         RAISED.get((name, error), RAISED.get(("", error), float))()
     except error as raised:
@@ -186,7 +186,7 @@ def _as_python_raises(name: str, error: type[Exception]) -> Exception:
 def errors_of(
     row: Primitive, given: tuple[Any, ...], z: Any, pole: type[Exception]
 ) -> Iterator[tuple[Any, type[Exception]]]:
-    """Where an operation raises on floats, and what."""
+    """The conditions under which an operation raises an error on floats, each with the class of the error."""
     operands = [list(x.flat) if isinstance(x, numpy.ndarray) else core(x) for x in given]
     flat = [x for part in operands for x in (part if isinstance(part, (list, tuple)) else [part])]
     if row.name == "divide":

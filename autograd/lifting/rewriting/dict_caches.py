@@ -1,4 +1,4 @@
-"""Dicts that are caches, in a function's syntax: it fills them with what it computes, and asks before it computes.
+"""Dicts that are caches, found in a function's syntax: it looks a result up there before it computes and stores one.
 
 if key not in prices:
     prices[key] = price(*key)
@@ -19,7 +19,7 @@ from autograd.lifting.rewriting.sources import names_in
 if TYPE_CHECKING:
     from types import CodeType
 
-METHODS = {  # of a cache, and what each is for
+METHODS = {  # of a cache, and the uses of each
     "get": {"asked"}, "setdefault": {"asked", "filled"}, "update": {"filled"},
     "pop": {"changed"}, "popitem": {"changed"}, "clear": {"changed"}, "move_to_end": {"changed"},
 }  # fmt: skip
@@ -28,7 +28,7 @@ FILLING = opmap["STORE_SUBSCR"]
 
 
 class Cache(NamedTuple):
-    """Where a dict is kept that is a cache: a dotted name, split, and the keys under it."""
+    """The place of a dict that is a cache: a dotted name, split, and the keys under it."""
 
     names: tuple[str, ...]
     keys: tuple[Any, ...]
@@ -41,7 +41,7 @@ def caches_of(code: CodeType) -> frozenset[Cache]:
 
 
 def caches_in(methods: Iterable[CodeType]) -> set[Cache]:
-    """The attributes that are caches of a class: one of its methods may fill what another one asks."""
+    """The attributes of a class that are caches: one method may fill what another one asks."""
     return {cache for cache in _caches(methods) if len(cache.names) == 2}
 
 
@@ -57,13 +57,13 @@ def _caches(codes: Iterable[CodeType]) -> Iterator[Cache]:
 
 
 def _asks(code: CodeType) -> bool:
-    """Whether code may ask a dict for what is under a key."""
+    """Whether code may look up a key in a dict."""
     return opmap["CONTAINS_OP"] in code.co_code[::2] or not {"get", "setdefault", "KeyError"}.isdisjoint(code.co_names)
 
 
 @functools.lru_cache(maxsize=1024)
 def uses_in(code: CodeType) -> dict[Cache, set[str]]:
-    """What code uses each place for."""
+    """The uses of each place in code."""
     syntax = syntax_in(code)
     if syntax is None:
         return {}
@@ -78,10 +78,10 @@ def uses_in(code: CodeType) -> dict[Cache, set[str]]:
 
 
 def _uses(x: Any, spot: Spot, syntax: Syntax) -> Iterator[str]:
-    """What a place is used for here: "filled", "asked" whether it has a key, something harmless, or "other"."""
+    """The uses of a place here: "filled", "asked" whether it has a key, a harmless one, or "other"."""
     parent = syntax.around.get(id(x))
     if _has_constant_key(x, parent, syntax):
-        yield "other"  # what f keeps under a name of its own is not computed anew for each argument
+        yield "other"  # an item under a constant key is not computed anew for each argument
     elif isinstance(parent, ast.Attribute) and parent.attr in METHODS:
         is_statement = isinstance(syntax.around.get(id(syntax.around.get(id(parent)))), ast.Expr)
         yield from METHODS[parent.attr] - {"asked"} if is_statement else METHODS[parent.attr]
@@ -98,7 +98,7 @@ def _uses(x: Any, spot: Spot, syntax: Syntax) -> Iterator[str]:
 
 
 def _has_constant_key(x: Any, parent: Any, syntax: Syntax) -> bool:
-    """Whether code stores under a key that is written down, or asks for it."""
+    """Whether code stores an item under a constant key, or asks for one."""
     if isinstance(parent, ast.Attribute) and parent.attr in ("get", "setdefault"):
         call = syntax.around.get(id(parent))
         return isinstance(call, ast.Call) and bool(call.args) and isinstance(call.args[0], ast.Constant)
@@ -121,17 +121,17 @@ def _is_asked_for_itself(x: Any, parent: Any) -> bool:
 
 
 def _names(x: Any, parent: Any) -> bool:
-    """Whether a statement gives what is elsewhere a local name."""
+    """Whether x is a name that a statement assigns."""
     return isinstance(x, ast.Name) and isinstance(parent, ast.Assign) and x in parent.targets
 
 
 def _is_passed_on(parent: Any, function: Any) -> bool:
-    """Whether a call gives it to `len`, or to the function itself."""
+    """Whether a call passes it to `len`, or to the function itself."""
     return isinstance(parent, ast.Call) and getattr(parent.func, "id", "") in ("len", getattr(function, "name", ""))
 
 
 def _item_uses(spot: Spot, item: ast.Subscript, syntax: Syntax) -> Iterator[str]:
-    """What an item of it is used for."""
+    """The uses of an item of a place."""
     parent = syntax.around.get(id(item))
     if isinstance(item.ctx, ast.Del):
         yield "changed"

@@ -1,4 +1,4 @@
-"""`finally`, as CPython compiles it: its statements are copied to wherever a `try` is left.
+"""`finally`, as CPython compiles it: its statements are copied to each exit of a `try`.
 
 try:                           try:
     if x > 0:                      if x > 0:
@@ -23,7 +23,7 @@ from autograd.lifting.rewriting.syntax import at, listed
 
 
 def unrolled(node: ast.Try, fresh: Callable[[str], str]) -> list[ast.stmt]:
-    """The statements of a `try` with `finally`, without it; `closes` marks the handler that stands for it."""
+    """The statements that replace a `try` with `finally`; `closes` marks the `try` whose handler raises again."""
     inner: list[ast.stmt] = node.body
     if node.handlers:
         inner = [ast.copy_location(ast.Try(node.body, node.handlers, node.orelse, []), node)]
@@ -42,10 +42,10 @@ class Leaving(ast.NodeTransformer):
 
     def __init__(self, final: Sequence[ast.stmt], fresh: Callable[[str], str]) -> None:
         self.final, self.fresh = final, fresh
-        self.loops = 0  # around this place, in the `try`
+        self.loops = 0  # the number of loops around this place, inside the `try`
 
     def listed(self, statement: ast.stmt) -> list[ast.stmt]:
-        """What a statement becomes."""
+        """The statements that replace a statement."""
         return listed(self.visit(statement))
 
     def visit_Return(self, node: ast.Return) -> Any:
@@ -70,7 +70,7 @@ class Leaving(ast.NodeTransformer):
     visit_For = visit_While = loop
 
     def visit_Try(self, node: ast.Try) -> Any:
-        if node.finalbody:  # which comes before that around it
+        if node.finalbody:  # the inner `finally` runs before the outer one
             return [part for statement in unrolled(node, self.fresh) for part in self.listed(statement)]
         return self.generic_visit(node)
 

@@ -1,4 +1,4 @@
-"""Rewriting expressions: what needs a truth value, may raise an error or consumes an iterator asks `Branches`."""
+"""Rewriting expressions: those that need a truth value, may raise an error or consume an iterator call `Branches`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from autograd.lifting.rewriting.syntax import RISKY, RUNTIME, SUPER, at, has_key
 
 if TYPE_CHECKING:
     from autograd.lifting.rewriting.rewriter import Rewriter
-OF_ALL, OF_SOME = ("sum", "max", "min", "sorted"), ("any", "all")  # what takes all items of a generator, or the first
+OF_ALL, OF_SOME = ("sum", "max", "min", "sorted"), ("any", "all")  # which take all items of a generator, or the first
 
 
 class Expressions(ast.NodeTransformer):
-    """Rewrites an expression: what may not be computed goes into lambdas, unless it assigns or yields."""
+    """Rewrites an expression: parts that are not always computed become lambdas, unless they assign or yield."""
 
     def __init__(self, statements: Rewriter) -> None:
         self.statements = statements
@@ -33,7 +33,7 @@ class Expressions(ast.NodeTransformer):
         return node
 
     def test(self, node: ast.expr) -> Any:
-        """An expression of which only the truth value counts."""
+        """Rewrite an expression of which only the truth value counts."""
         return self.joined(node, self.truth) if isinstance(node, ast.BoolOp) else self.visit(node)
 
     def truth(self, node: ast.expr) -> Any:
@@ -100,7 +100,7 @@ class Expressions(ast.NodeTransformer):
         return self.call(node, "filtered", node) if self.filters(node) else node
 
     def filters(self, node: Any) -> bool:
-        """Rewrite a comprehension; its items are given the condition of its last filter, if it may have one."""
+        """Rewrite a comprehension; move its last filter into its items if possible, and return whether it was."""
         self.generic_visit(node)
         last = node.generators[-1]
         if not last.ifs or not is_lazy([*last.ifs, node.elt]):
@@ -110,7 +110,7 @@ class Expressions(ast.NodeTransformer):
         return True
 
     def consumed(self, node: ast.expr, f: ast.expr) -> Any:
-        """An argument of a function; of a filter in one that goes over all its items, the list."""
+        """Rewrite an argument of a function; a filtered generator becomes a list if the function takes all items."""
         name = f.id if isinstance(f, ast.Name) else ""
         if not isinstance(node, ast.GeneratorExp) or name not in (*OF_ALL, *OF_SOME):
             return self.iterated(node)
@@ -118,7 +118,7 @@ class Expressions(ast.NodeTransformer):
             return self.visit(ast.copy_location(ast.ListComp(node.elt, node.generators), node))
         lazy = is_lazy([node])
         self.filters(node)
-        if name in OF_SOME and not lazy:  # what it assigns is that of the item at which it stops
+        if name in OF_SOME and not lazy:  # names that it assigns keep the values of the item at which it stops
             node.elt = at(node.elt, "not (not _)", _=node.elt).value
         return node
 
@@ -127,12 +127,12 @@ class Expressions(ast.NodeTransformer):
         return node
 
     def iterated(self, node: ast.expr) -> Any:
-        """What a loop or a function may go over; an iterator that the code has in a name cannot be run twice."""
+        """Rewrite what a loop or a function may iterate over; an iterator that has a name cannot be run twice."""
         known = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load)
         return self.call(node, "iterated", self.visit(node)) if known else self.visit(node)
 
     def changed(self, node: Any) -> Any:
-        """An item or attribute; where it is assigned or deleted, what holds it is changed."""
+        """Rewrite an item or attribute; where it is assigned or deleted, its holder is changed."""
         self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load):
             node.value = self.call(node.value, "touched", node.value)

@@ -1,4 +1,4 @@
-"""Deep nesting: CPython allows 20 blocks inside each other in a function, and a branch is rewritten to two of them.
+"""Deep nesting: CPython allows 20 nested blocks in a function, and a rewritten branch has two of them.
 
 with fork:                     with fork:
     y = x                          def deep():
@@ -18,21 +18,21 @@ from typing import Any
 from autograd.lifting.rewriting.syntax import NOT_READ, at, bound, within
 
 DEEP = "_autograd_deep"
-MOST = 1  # blocks inside each other
+MOST = 1  # nested blocks
 
 
 class Flattened(ast.NodeTransformer):
-    """Moves the bodies of rewritten branches that lie too deep into functions, which share all names with theirs."""
+    """Moves the bodies of rewritten branches that are nested too deeply into inner functions, which share all names."""
 
     def __init__(self) -> None:
         self.depth = 0
         self.names: list[str] = []  # of the function
-        self.declared: list[ast.stmt] = []  # as not its own
+        self.declared: list[ast.stmt] = []  # its `global` and `nonlocal` statements
         self.moved = False
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         if any(isinstance(part, NOT_READ) for part in within(node.body)):
-            return node  # which is as it was written
+            return node  # it was not rewritten
         kept = vars(self).copy()
         declared = [part for part in within(node.body) if isinstance(part, (ast.Global, ast.Nonlocal))]
         others = {name for part in declared for name in part.names}
@@ -53,12 +53,12 @@ class Flattened(ast.NodeTransformer):
         self.depth = kept
         deep = at(node, f"def {DEEP}(): nonlocal {', '.join(self.names)}")
         deep.body += [*self.declared, *node.body]
-        # The dict of `locals()` belongs to Python, and would refer to what the names stood for.
+        # Python keeps the dict of `locals()`, which would refer to the old values of the names.
         node.body = [deep, at(node, "locals().clear()"), at(node, f"{DEEP}()")]
         return node
 
     def inside(self, node: Any) -> Any:
-        """A block, and those inside it."""
+        """Visit a block, and those inside it."""
         self.depth += 1
         self.generic_visit(node)
         self.depth -= 1

@@ -1,4 +1,4 @@
-"""Patterns of `match`: what they compare is compared in an expression, which may be traced.
+"""Patterns of `match`: their literals are compared in an expression, which may be traced.
 
 case (True, 0 as k):           case (part, k): hit = part is True and k == 0
 """
@@ -16,12 +16,12 @@ LITERALS = (ast.MatchValue, ast.MatchSingleton)
 
 
 def depth(node: ast.AST) -> int:
-    """How many levels of an object a pattern asks about."""
+    """The number of levels of an object that a pattern asks about."""
     return isinstance(node, STRUCTURES) + max(map(depth, ast.iter_child_nodes(node)), default=0)
 
 
 def alternatives(pattern: ast.pattern) -> list[ast.pattern]:
-    """The alternatives of a pattern that are more than literals."""
+    """The alternatives of a pattern; one of literals alone stays whole."""
     return pattern.patterns if isinstance(pattern, ast.MatchOr) and not are_literals(pattern) else [pattern]
 
 
@@ -30,14 +30,14 @@ def are_literals(pattern: ast.MatchOr) -> bool:
 
 
 class Literals(ast.NodeTransformer):
-    """Puts a name in the place of each literal in a pattern, and keeps the comparisons."""
+    """Replaces each literal in a pattern by a name, and collects the comparisons."""
 
     def __init__(self, fresh: Callable[[str], str]) -> None:
         self.fresh = fresh
         self.comparisons: list[ast.expr] = []
 
     def test(self, node: ast.AST) -> Any:
-        """Whether all that the names stand for is as the pattern says."""
+        """The expression that is true if all comparisons hold."""
         if len(self.comparisons) < 2:
             return self.comparisons[0] if self.comparisons else at(node, "True").value
         return ast.copy_location(ast.BoolOp(ast.And(), self.comparisons), node)
@@ -57,5 +57,5 @@ class Literals(ast.NodeTransformer):
         return at(node, f"{name} == _" if is_value else f"{name} is _", _=value).value
 
     def visit_MatchOr(self, node: ast.MatchOr) -> ast.pattern:
-        """Alternatives: of literals, else as they are, since each must bind the same names."""
+        """Replace alternatives of literals alone; others stay unchanged, since each must bind the same names."""
         return self.literal(node) if are_literals(node) else node

@@ -1,6 +1,6 @@
-"""Places outside of a function, in its syntax: which of them an expression reads, and what is stored in them.
+"""Places outside of a function, found in its syntax: which of them an expression reads, and what is stored in them.
 
-A place is a dotted name and the keys under it. Local names, `.get`, `getattr`, `:=` and unpacking are looked through.
+A place is a dotted name and the keys under it. Local names, `.get`, `getattr`, `:=` and unpacking are resolved.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 ANY = "*any*"  # a key that is not written as a constant
 ADDING = {"append", "appendleft", "insert"}
 NOWHERE = (0, 0)
-VIEWS = {"reversed", "list", "tuple", "sorted", "iter"}  # what gives the items of a container
+VIEWS = {"reversed", "list", "tuple", "sorted", "iter"}  # functions that return the items of a container
 
 
-REST: dict[type, Any] = {  # of an expression that reads a place, what else it reads
+REST: dict[type, Any] = {  # by class of an expression that reads a place: what else it reads
     ast.Subscript: lambda x: [x.slice], ast.Call: lambda x: x.args, ast.NamedExpr: lambda x: [],
     ast.IfExp: lambda x: [x.test, x.body, x.orelse],
 }  # fmt: skip
@@ -34,11 +34,11 @@ class Spot(NamedTuple):
     keys: tuple[Any, ...] = ()
 
     def under(self, *keys: Any) -> Spot:
-        """What this has under keys."""
+        """The place under these keys of this one."""
         return Spot(self.name, self.keys + keys)
 
     def starts_with(self, other: Spot) -> bool:
-        """Whether this is the other place, or in it."""
+        """Whether this is the other place, or inside it."""
         return self.name == other.name and Spot(self.name, self.keys[: len(other.keys)]).may_be(other)
 
     def may_be(self, other: Spot) -> bool:
@@ -57,7 +57,7 @@ class Store(NamedTuple):
 
 
 class Load(NamedTuple):
-    """An expression that reads a place, or a local name of what was read above."""
+    """An expression that reads a place, or a local name bound to what was read above."""
 
     spot: Spot
     node: Any
@@ -65,7 +65,7 @@ class Load(NamedTuple):
 
 
 class Binding(NamedTuple):
-    """What a local name is from here on: a value, and the keys under it."""
+    """The meaning of a local name from here on: a value, and the keys under it."""
 
     since: tuple[int, int]
     value: Any
@@ -74,7 +74,7 @@ class Binding(NamedTuple):
 
 
 class Syntax:
-    """A function's syntax: what is around each part, what local names stand for, and what is read and stored."""
+    """A function's syntax: the parent of each part, the bindings of local names, and what is read and stored."""
 
     def __init__(self, function: Any) -> None:
         self.function = function
@@ -83,7 +83,7 @@ class Syntax:
         self.declared = {x for part in self.parts if isinstance(part, (ast.Global, ast.Nonlocal)) for x in part.names}
         self.parameters = {part.arg for part in self.parts if isinstance(part, ast.arg)}
         self.bindings: dict[str, list[Binding]] = {}
-        self.aliases: set[int] = set()  # ids of values that local names stand for
+        self.aliases: set[int] = set()  # ids of values that are bound to local names
         for part in self.parts:
             for target, value, keys in bound_by(part):
                 self._bind(target, value, keys, part)
@@ -106,13 +106,13 @@ class Syntax:
             self.aliases.add(id(value))
 
     def value_of(self, name: ast.Name) -> Binding | None:
-        """What a local name stands for where it is used: what it was last bound to above."""
+        """The binding of a local name where it is used, which is the last one above; None if there is none."""
         here = start(name)
         before = (x for x in reversed(self.bindings.get(name.id, [])) if x.since <= here)
         return next((x for x in before if not x.but[0] <= here < x.but[1]), None)
 
     def spot(self, x: Any) -> Spot | None:
-        """The place that an expression reads, or stores in; None if it is none."""
+        """The place that an expression reads or stores in; None if there is none."""
         found = self._spot(x)
         return None if found is None or len(found.keys) > 4 else found
 
@@ -164,7 +164,7 @@ class Syntax:
         return None if below is None or below.keys else Spot(f"{below.name}.{x.args[1].value!s}")
 
     def loads_in(self, part: Any) -> Iterator[Load]:
-        """What a part of the function reads; what a local name is bound to is read where the name is."""
+        """The reads in a part of the function; a value bound to a local name counts as read where the name is."""
         found = self.spot(part) if isinstance(getattr(part, "ctx", ast.Load()), ast.Load) else None
         if found is not None and id(part) not in self.aliases and not isinstance(part, (ast.BoolOp, ast.IfExp)):
             binding = self.value_of(part) if isinstance(part, ast.Name) else None
@@ -176,7 +176,7 @@ class Syntax:
             yield from self.loads_in(inner)
 
     def _stored(self, part: Any) -> Iterator[Store]:
-        """What a statement stores in places."""
+        """The stores of a statement in places."""
         if isinstance(part, (ast.Assign, ast.AnnAssign)) and part.value is not None:
             for target in getattr(part, "targets", [getattr(part, "target", None)]):
                 yield from self._put(target, part.value, part)
@@ -206,7 +206,7 @@ class Syntax:
             yield from self._kept(found, value, statement)
 
     def _kept(self, spot: Spot, value: Any, statement: Any) -> Iterator[Store]:
-        """A value that is kept in a place, and each item that is written down in it."""
+        """The stores of a value in a place, and of the items that are written out in the value."""
         yield Store(spot, value, statement)
         shown = value
         if isinstance(value, ast.Name) and (binding := self.value_of(value)) is not None and not binding.keys:
@@ -238,7 +238,7 @@ def bound_by(part: Any) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
 
 
 def items_of(value: Any) -> list[tuple[Any, Any]]:
-    """The items of a container that is written down, each with its key."""
+    """The items of a container that is written out, each with its key."""
     if isinstance(value, (ast.Tuple, ast.List)):
         has_star = any(isinstance(item, ast.Starred) for item in value.elts)
         plain = [item for item in value.elts if not isinstance(item, ast.Starred)]
@@ -256,10 +256,10 @@ def named_items(call: Any) -> list[tuple[Any, Any]]:
 
 
 def key_of(key: Any) -> Any:
-    """A key, if it is written as a constant."""
+    """The value of a key that is written as a constant, otherwise ANY."""
     if isinstance(key, ast.Constant):
         return key.value
-    return ANY  # -1 is one of any
+    return ANY  # also of -1, which is an operation
 
 
 def is_empty(x: Any) -> bool:
@@ -272,7 +272,7 @@ def is_empty(x: Any) -> bool:
 
 
 def called(x: Any) -> str:
-    """The last name of the function that an expression calls; empty if it is no call."""
+    """The last name of the function that an expression calls; empty if it is not a call."""
     return getattr(x.func, "attr", getattr(x.func, "id", "")) if isinstance(x, ast.Call) else ""
 
 

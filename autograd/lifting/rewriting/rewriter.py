@@ -1,4 +1,4 @@
-"""Rewriting: a function's syntax, in which every condition asks `autograd.lifting.branching.branches`.
+"""Rewriting: a function's syntax in which each condition becomes a call of `autograd.lifting.branching.branches`.
 
 if x > 0:                      fork = frame.fork(x > 0, locals(), 'y')
     y = x                      for side in fork:
@@ -42,23 +42,23 @@ JUMPS = (ast.Return, ast.Break, ast.Continue)
 
 
 class Unreadable(Exception):
-    """A function that cannot be rewritten: it is left as it is."""
+    """A function cannot be rewritten, and stays unchanged."""
 
 
 class Rewriter(ast.NodeTransformer):
     """Rewrites a function, and those inside it."""
 
-    free: tuple[str, ...] = ()  # names of ours that are free in what it makes, rather than builtins
+    free: tuple[str, ...] = ()  # our names that are free variables of the new code, rather than builtins
 
     def __init__(self) -> None:
         self.count = 0
-        self.shared: list[str] = []  # names of the function that belong to one around it
-        self.first = ""  # the parameter that `super()` means
+        self.shared: list[str] = []  # names in the function that belong to an enclosing one
+        self.first = ""  # the parameter that `super()` uses
         self.scope: Any = None  # of the function
         self.loops: list[tuple[str, list[str]]] = []  # around this statement: their names, and the names that they bind
 
     def fresh(self, what: str) -> str:
-        """A name for something of ours."""
+        """Return a new name of ours."""
         self.count += 1
         return f"_autograd_{what}{self.count}"
 
@@ -104,9 +104,9 @@ class Rewriter(ast.NodeTransformer):
     # --- statements
 
     def block(self, statements: Sequence[ast.stmt], inner: bool = True) -> list[ast.stmt]:
-        """The statements in order; what follows one that rows may leave is for the others.
+        """Rewrite statements in order; those after one in which rows may leave run for the others.
 
-        With `inner`, what the function returns is kept until its end.
+        With `inner`, the result of a `return` is kept until the end of the function.
         """
         found: list[ast.stmt] = []
         for i, statement in enumerate(statements):
@@ -123,7 +123,7 @@ class Rewriter(ast.NodeTransformer):
         return found
 
     def forked(self, node: ast.AST, call: str, names: list[str], body: list[ast.stmt], **holes: Any) -> list[ast.stmt]:
-        """A fork, which `call` makes; its body runs once for each side."""
+        """The statements of a fork, which `call` makes; its body runs once for each side."""
         fork = self.fresh("fork")
         loop = at(node, f"for {SIDE} in {fork}:\n with {fork}: pass")
         ends = [at(node, f"{fork}.leave(locals())")]
@@ -132,7 +132,7 @@ class Rewriter(ast.NodeTransformer):
         loop.body[0].body = [*ends[:-1], *body, ends[-1]]
         found = [at(node, f"{fork} = {call}", **holes), loop]
         if names:
-            # The dict of `locals()` belongs to Python, and would refer to what the names stood for.
+            # Python keeps the dict of `locals()`, which would refer to the old values of the names.
             found.append(at(node, f"if {fork}.is_traced: [{', '.join(names)}] = {fork}.names; locals()"))
         return found
 
@@ -178,7 +178,7 @@ class Rewriter(ast.NodeTransformer):
     def looped(
         self, node: Any, loop: str, turns: Any, names: list[str], first: list[ast.stmt], test: ast.expr | None = None
     ) -> list[ast.stmt]:
-        """A loop that rows may leave."""
+        """The statements of a loop that rows may leave."""
         listed = ", ".join(["", *names])
         self.loops.append((loop, names))
         body = self.block(node.body)
@@ -203,16 +203,16 @@ class Rewriter(ast.NodeTransformer):
         return made
 
     def rest(self, statements: Sequence[ast.stmt], made: list[ast.stmt]) -> list[ast.stmt]:
-        """What is made of statements, for the rows that have not left."""
+        """Let rewritten statements run for the rows that have not left."""
         names = [name for name in bound(statements) if name in self.shared]
         return self.forked(statements[0], f"{FRAME}.rest(locals(){quoted(names)})", names, made)
 
     def visit_Try(self, node: ast.Try) -> Any:
-        """The body, then as sides of a branch the handlers and the `else`."""
+        """Rewrite a `try` to its body, then a branch whose sides are the handlers and the `else`."""
         return self.block(unrolled(node, self.fresh)) if node.finalbody else self.attempted(node)
 
     def attempted(self, node: ast.Try) -> list[ast.stmt]:
-        """A `try` with handlers."""
+        """The statements of a `try` with handlers."""
         attempt = self.fresh("attempt")
         chosen: list[ast.stmt] = []
         for k, handler in reversed(list(enumerate(node.handlers))):
@@ -233,7 +233,7 @@ class Rewriter(ast.NodeTransformer):
         return [made, tried, *self.forked(node, f"{attempt}.handled()", names, [sides])]
 
     def visit_With(self, node: ast.With) -> Any:
-        """One context at a time; `with suppress(…)` is a `try`."""
+        """Rewrite one context at a time; `with suppress(…)` becomes a `try`."""
         first, *others = node.items
         if others:
             inner = ast.copy_location(ast.With(others, node.body), node)
@@ -247,7 +247,7 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Match(self, node: ast.Match) -> Any:
-        """A `match` for each pattern, which binds its names, and a branch on whether it fits and on its guard."""
+        """Rewrite to a `match` for each pattern, which binds its names, and a branch on its fit and its guard."""
         if hasattr(node, "is_one"):
             return node
         found: list[ast.stmt] = []
@@ -262,7 +262,7 @@ class Rewriter(ast.NodeTransformer):
         return [first, *self.block(found)]
 
     def tried(self, pattern: ast.pattern, subject: str, hit: str) -> list[ast.stmt]:
-        """Whether the subject fits a pattern, or one of its alternatives."""
+        """The statements that find out whether the subject fits a pattern, or one of its alternatives."""
         first, *others = alternatives(pattern)
         literals = Literals(self.fresh)
         fitted = at(pattern, f"match {subject}:\n case _: pass")
@@ -281,7 +281,7 @@ class Rewriter(ast.NodeTransformer):
             return node
         if has_key(target):
             return self.put(node, self.expression(node.value), target)
-        if any(map(has_key, target.elts)):  # in order: what is assigned may be the key of the next
+        if any(map(has_key, target.elts)):  # in order: an assigned name may be the key of the next item
             items = [self.fresh("item") for _ in target.elts]
             stars = ["*" * isinstance(x, ast.Starred) + item for x, item in zip(target.elts, items)]
             unpacked = at(node, f"[{', '.join(stars)}] = _", _=self.iterated(node.value))
@@ -300,7 +300,7 @@ class Rewriter(ast.NodeTransformer):
         return made
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
-        """`y: float = x` as `y = x`: a name with a type could not be nonlocal in a function that shares it."""
+        """Rewrite `y: float = x` as `y = x`: an annotated name cannot be nonlocal in a function that shares it."""
         if node.value is None:
             return at(node, "pass")
         return self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
@@ -327,7 +327,7 @@ class Rewriter(ast.NodeTransformer):
         return [at(node, f"{RUNTIME}.touched({target.id})"), made]
 
     def generic_visit(self, node: ast.AST) -> Any:
-        """Any other statement: the expressions and the blocks in it."""
+        """Rewrite the expressions and the blocks in any other statement."""
         for field, value in ast.iter_fields(node):
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 setattr(node, field, self.block(value))
@@ -350,7 +350,7 @@ class Rewriter(ast.NodeTransformer):
 
 
 class Reraised(ast.NodeTransformer):
-    """`raise` in a handler: the errors that it has."""
+    """Rewrites a bare `raise` in a handler: it raises the handler's errors."""
 
     def __init__(self, raising: str) -> None:
         self.raising = raising
@@ -359,4 +359,4 @@ class Reraised(ast.NodeTransformer):
         return node if node.exc else at(node, self.raising)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
-        return node  # which has errors of its own
+        return node  # its errors are its own

@@ -1,4 +1,4 @@
-"""Global names that a function assigns: in what is traced they are attributes, which a branch can take back.
+"""Global names that a function assigns: in traced code they are attributes, whose changes a branch can undo.
 
 global calls                   pass
 calls += 1                     _autograd_globals.calls += 1
@@ -15,7 +15,7 @@ GLOBALS = "_autograd_globals"
 
 
 def as_attributes(function: ast.FunctionDef) -> ast.FunctionDef:
-    """The function, in which the global names that it assigns are attributes."""
+    """Return the function with attributes in place of the global names that it assigns."""
     parts = list(within(function.body))
     declared = {name for part in parts if isinstance(part, ast.Global) for name in part.names}
     read = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
@@ -39,7 +39,7 @@ class _AsAttributes(ast.NodeTransformer):
 
     def scope(self, node: Any) -> Any:
         if self.is_inside:
-            return node  # it reads the name, or declares it itself
+            return node  # an inner scope reads the name, or declares it itself
         self.is_inside = True
         node.body = [self.visit(part) for part in node.body]
         return node

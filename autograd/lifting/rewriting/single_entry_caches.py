@@ -1,12 +1,12 @@
-"""Caches of one entry in a function's syntax: places outside of it that keep the last argument beside its result.
+"""Caches of one entry, found in a function's syntax: places outside of it that keep the last argument and its result.
 
 if x == self.last_x:
     return self.last_result
 self.last_x, self.last_result = x, price(x)
 return self.last_result
 
-An argument is compared with the next one, and a result is kept where its argument is, unless they are equal. Neither is
-read for anything else before it is kept anew: what f computes with, it would have read.
+A kept argument is compared with the next one; unless they are equal, the next one and its result are kept instead.
+Neither is read for anything else before it is replaced; a value that f computes with would be.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ class Place(NamedTuple):
 
 @functools.lru_cache(maxsize=1024)
 def single_entries_of(code: CodeType) -> frozenset[Place]:
-    """The places in which code keeps an argument for the next call to compare, and what is computed of it."""
+    """The places in which code keeps an argument for the next call to compare, and the result computed from it."""
     node = syntax_in(code) if _asks(code) and _stores(code) else None
     return frozenset() if node is None else frozenset(_places(Entries(node), code))
 
 
 def single_entries_in(methods: Iterable[CodeType]) -> list[tuple[Place, CodeType]]:
-    """The same for methods of a class, of which one may compare what another one keeps; each with a method's code."""
+    """The same for methods of a class, of which one may compare what another keeps; each with the code of a method."""
     own = [code for code in methods if code.co_argcount]
     storing = {name for code in own if _stores(code) for name in code.co_names}
     asking = {name for code in own if _asks(code) for name in code.co_names}
@@ -75,7 +75,7 @@ def single_entries_in(methods: Iterable[CodeType]) -> list[tuple[Place, CodeType
 
 
 def _asks(code: CodeType) -> bool:
-    """Whether code may compare what it has kept; a generator in it may."""
+    """Whether code may compare what it has kept, perhaps in an inner generator."""
     steps = code.co_code[::2]
     if opmap["COMPARE_OP"] in steps or opmap["CONTAINS_OP"] in steps or not SAME.isdisjoint(code.co_names):
         return True
@@ -96,7 +96,7 @@ def _places(entries: Entries, code: CodeType) -> Iterator[Place]:
 
 
 class Entries:
-    """Which places of a function keep arguments, and which keep results; the other methods of its class may ask."""
+    """The places of a function that keep arguments or results, which other methods of its class may compare."""
 
     def __init__(self, syntax: Syntax, others: dict[str, Entries] | None = None) -> None:
         self.syntax, self.around = syntax, syntax.around
@@ -114,7 +114,7 @@ class Entries:
         return [load.node for load in self.syntax.loads if load.spot.may_be(spot)]
 
     def members(self, spot: Spot) -> list[Any]:
-        """The expressions that ask whether something is in a list, if the place is any of its items."""
+        """The expressions that ask whether a list contains something, if the place is any of its items."""
         stores = self.stores.get(spot, [])
         if not spot.keys or spot.keys[-1] is not ANY or not all(isinstance(x.statement, ast.Expr) for x in stores):
             return []
@@ -137,7 +137,7 @@ class Entries:
         return any(called(test) in NEAR or isinstance(_sign(test), ORDER) for test in tests)
 
     def is_result(self, spot: Spot, key: Spot) -> bool:
-        """Whether a place keeps what is computed where this key is stored, of nothing that it kept before."""
+        """Whether a place keeps a result computed where this key is stored, from nothing that was kept before."""
         if spot.may_be(key) or self._is_changed(spot) or (spot.name == key.name and spot.keys == key.keys[:-1]):
             return False
         blocks = [self.around[id(store.statement)] for store in self.stores[key]]
@@ -150,7 +150,7 @@ class Entries:
         return all(self._is_harmless(load, key) for load in self._early(spot))
 
     def _is_of_state(self, value: Any, depth: int = 0) -> bool:
-        """Whether an expression reads what the function counts, or has not yet stored anew."""
+        """Whether an expression reads a place that the function counts in, or has not yet stored anew."""
         for load in self.syntax.loads_in(value):
             kept = [spot for spot in self.stores if spot.starts_with(load.spot)]
             if self._is_changed(load.spot) or any(load.since < self._stored(spot) for spot in kept):
@@ -160,7 +160,7 @@ class Entries:
         return any(self._is_of_state(binding.value, depth + 1) for binding in bound)
 
     def test(self, load: Any) -> Any:
-        """The comparison of a place with something that is to be the same."""
+        """The comparison for equality of a place with something; None if there is none."""
         part: Any = load
         while isinstance(parent := self.around.get(id(part)), ast.expr):
             part = parent
@@ -177,18 +177,18 @@ class Entries:
         return any(other is not None and other.may_be(spot) for other in self.syntax.changed)
 
     def _early(self, spot: Spot) -> list[Any]:
-        """What may read a place before the function has stored in it."""
+        """The expressions that may read a place before the function has stored in it."""
         return [x.node for x in self.syntax.loads if x.spot.may_be(spot) and x.since < self._stored(spot)]
 
     def _stored(self, spot: Spot) -> tuple[int, int]:
-        """Where the function has stored something in a place."""
+        """The end of the function's last store in a place."""
         return max((end_of(store.statement) for store in self.stores[spot]), default=(0, 0))
 
     def _is_harmless(self, load: Any, key: Spot) -> bool:
         return self._is_asked_for_none(load) or self._asks_for_members(load) or self._is_of_a_hit(load, key)
 
     def _is_asked_for_none(self, load: Any) -> bool:
-        """Whether it is only asked whether there is anything."""
+        """Whether a load only asks if there is anything."""
         part, parent = load, self.around.get(id(load))
         if isinstance(parent, ast.Compare):
             return isinstance(parent.ops[0], (ast.Is, ast.IsNot))
@@ -210,7 +210,7 @@ class Entries:
         )
 
     def _mentions(self, test: Any, key: Spot, depth: int = 0) -> bool:
-        """Whether a test, or what its local names stand for, compares a key."""
+        """Whether a test, or a value bound to its local names, compares a key."""
         parts = list(ast.walk(test))
         asked = [
             *self.asked(key),
@@ -227,13 +227,13 @@ class Entries:
         return [part for part in self.syntax.parts if called(part) == method and isinstance(part.func, ast.Attribute)]
 
     def _is_called_by_guard(self, key: Spot) -> bool:
-        """Whether the other methods pass over this one where the test of a key finds the same."""
+        """Whether the other methods skip this one where the test of a key finds the same argument."""
         name = getattr(self.syntax.function, "name", "")
         found = [other._is_guarded(call, key) for other in self.others.values() for call in other.calls(name)]
         return bool(found) and all(found)
 
     def _tests_around(self, part: Any, key: Spot) -> Iterator[tuple[Any, Any]]:
-        """The branches around a part of the function that are on a key, each with the branch that it stands in."""
+        """The tests of a key around a part of the function, each with its branch that contains the part."""
         branch: Any = part
         while (parent := self.around.get(id(branch))) is not None:
             if any(self._mentions(test, key) for test in conditions(parent, branch)):
@@ -241,7 +241,7 @@ class Entries:
             branch = parent
 
     def _is_of_a_hit(self, load: Any, key: Spot) -> bool:
-        """Whether a load stands in a branch of the test of a key, apart from where the key is stored."""
+        """Whether a load is in a branch of the test of a key, but not in one that stores the key."""
         stored = [id(store.statement) for store in self.stores.get(key, [])]
         for parent, branch in self._tests_around(load, key):
             body: Any = parent.body if isinstance(parent, ast.If) and branch in parent.body else [branch]
@@ -250,7 +250,7 @@ class Entries:
         return False
 
     def _is_guarded(self, statement: Any, key: Spot) -> bool:
-        """Whether a statement is passed over where the test of a key finds the same."""
+        """Whether a statement is skipped where the test of a key finds the same argument."""
         if next(self._tests_around(statement, key), None) is not None:
             return True
         tests = [part for part in self.syntax.parts if isinstance(part, ast.If) and end_of(part) <= start(statement)]
@@ -259,7 +259,7 @@ class Entries:
 
 
 def conditions(parent: Any, branch: Any) -> list[Any]:
-    """The tests that decide whether a part of the function, which is in its parent, is run."""
+    """The tests in a parent that decide whether this branch of it runs."""
     if isinstance(parent, (ast.If, ast.IfExp)) and branch is not parent.test:
         return [parent.test]
     if isinstance(parent, (ast.GeneratorExp, ast.ListComp)) and branch is parent.elt:
@@ -270,7 +270,7 @@ def conditions(parent: Any, branch: Any) -> list[Any]:
 
 
 def argument(value: Any) -> bool:
-    """Whether an expression is names alone, or a copy of them."""
+    """Whether an expression consists of names alone, or is a copy of them."""
     if isinstance(value, ast.Call):
         inside = [*value.args, *([value.func.value] if isinstance(value.func, ast.Attribute) else [])]
         return called(value) in COPIED and any(map(argument, inside))

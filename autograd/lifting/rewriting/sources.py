@@ -1,4 +1,4 @@
-"""Sources: the syntax of a function's code where it can be found, and the code that is made of it."""
+"""Sources: the syntax of a function's code where it can be found, and the code compiled from it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PYTEST = "@pytest_ar"  # a name in functions whose asserts pytest has rewritten
 
 @functools.lru_cache(maxsize=1024)
 def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
-    """A function's code whose branches can be traced; None where its source is not what runs, or cannot be found.
+    """Return a function's code with branches that can be traced; None if its source is not what runs or is not found.
 
-    With another rewriter the code is another, or there is none.
+    Another rewriter makes other code, or none.
 
     >>> rewritten((lambda x: x).__code__.replace(co_filename="nowhere.py")) is None
     True
@@ -38,13 +38,13 @@ def rewritten(code: CodeType, rewriter: Any = Rewriter) -> CodeType | None:
 
 
 def syntax_of(code: CodeType) -> Any:
-    """The syntax of a function's code, which is not to be changed; None where it cannot be found."""
+    """The syntax of a function's code, which must not be changed; None if it cannot be found."""
     found = _found(code)
     return None if found is None else found[0]
 
 
 def names_in(code: CodeType, dotted: str) -> tuple[str, ...]:
-    """A dotted name, split, as the code has it: what is private to a class has its name before it."""
+    """A dotted name, split, with the private names of a class mangled as in the code."""
     return tuple([_mangled(name, code) if name.startswith("__") else name for name in dotted.split(".")])
 
 
@@ -65,7 +65,7 @@ def _found(code: CodeType) -> tuple[Any, str] | None:
 
 
 class SourceFile(NamedTuple):
-    """A file: its functions with the class around each, and all code that it makes."""
+    """A file: its functions with the class around each, and all code compiled from it."""
 
     functions: list[tuple[Any, str]]
     codes: list[CodeType]
@@ -102,7 +102,7 @@ def _same(code: CodeType, other: CodeType) -> bool:
 
 
 def _is_of(node: Any, code: CodeType) -> bool:
-    """Whether code was made of this function."""
+    """Whether code was compiled from this function."""
     if isinstance(node, ast.FunctionDef):
         first = node.decorator_list[0] if node.decorator_list else node
         return node.name == code.co_name and first.lineno == code.co_firstlineno
@@ -110,7 +110,7 @@ def _is_of(node: Any, code: CodeType) -> bool:
 
 
 def _has_place(node: Any, code: CodeType) -> bool:
-    """Whether code was made of this lambda, of several in a line."""
+    """Whether code was compiled from this lambda, of several on a line."""
     places = [place for place in code.co_positions() if None not in place and place[2:] != (0, 0)]
     first, last = min((a, c) for a, _, c, _ in places), max((b, d) for _, b, _, d in places)
     body = getattr(node, "body", node)
@@ -122,7 +122,7 @@ CLASS: Any = ast.ClassDef
 
 
 def _bare(node: Any) -> Any:
-    """A function without what is computed where it is defined."""
+    """A function without its decorators and defaults, which are computed where it is defined."""
     arguments = copy.copy(node.args)
     arguments.defaults, arguments.kw_defaults = [], [None] * len(arguments.kwonlyargs)
     if isinstance(node, ast.Lambda):
@@ -134,16 +134,16 @@ def _bare(node: Any) -> Any:
 
 
 def _compiled(node: ast.FunctionDef, inside: str, code: CodeType, free: Sequence[str]) -> CodeType:
-    """The code of a function with these free variables, in a class of this name, which its private names need."""
+    """Compile a function with these free variables, in a class of this name, which its private names need."""
     parameters = ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, [])
-    node.name = MADE_NAME  # else the function itself would be one of its free variables
+    node.name = MADE_NAME  # otherwise the function itself would be one of its free variables
     body = CLASS(inside, [], [], [node], []) if inside else node
     known = [] if not inside or inside in code.co_freevars else [ast.Global([inside])]
     outer = FUNCTION("around", parameters, [*known, body], [], None)
     for made in (outer, node, body):
         vars(made).setdefault("type_params", [])  # from Python 3.12 on
     module = ast.fix_missing_locations(ast.Module([outer], []))
-    flags = code.co_flags & annotations.compiler_flag  # else annotations of inner functions are evaluated
+    flags = code.co_flags & annotations.compiler_flag  # otherwise annotations of inner functions are evaluated
     codes = _codes(compile(module, code.co_filename, "exec", flags, dont_inherit=True))
     made_code = next(x for x in codes if x.co_name == MADE_NAME)
     return made_code.replace(co_name=code.co_name, co_qualname=code.co_qualname)

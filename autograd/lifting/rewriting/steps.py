@@ -1,4 +1,4 @@
-"""Steps: the turns of a long loop while f is traced, of which one may stand for all that follow the first."""
+"""Steps: the turns of a long loop while f is traced; a single one may represent all that follow the first."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from autograd.trees import flatten
 if TYPE_CHECKING:
     Make = Callable[..., Any]
 
-LEAST_TURNS = 2_000  # fewer are traced one by one, since each is then Python's own, with whole numbers and booleans
+LEAST_TURNS = 2_000  # fewer are traced one by one: whole numbers and booleans then stay Python's own
 
 
 class WrittenSteps:
-    """What a loop goes over; `make` makes a loop of one step, or raises an error."""
+    """The iterable of a loop; `make` makes a loop of one step, or raises an error."""
 
-    last: Any  # what the last turn gets
+    last: Any  # the item of the last turn
 
     def __init__(self, make: Make | None, first: Any, *others: Any) -> None:
-        """`first` is what the loop goes over, or the function that makes it of the others."""
+        """`first` is the iterable itself, or the function that makes it from the others."""
         self.make = make
         is_long = make is not None and all(map(_is_long, others or [first]))
         pairs = bool(others) and first in (zip, enumerate)
@@ -41,7 +41,7 @@ class WrittenSteps:
         return iter(self.xs)
 
     def left(self, step: Callable[[Any, Any], Any], scope: dict[str, Any], *names: str) -> list[Any]:
-        """What the names stand for after all turns that follow the first; nothing if each turn is to run."""
+        """The values of the names after all turns that follow the first; empty if each turn must run."""
         self.many = False
         assert self.make is not None
         state = [scope[name] for name in names if name in scope]
@@ -54,28 +54,28 @@ class WrittenSteps:
 
 
 def _is_long(xs: Any) -> bool:
-    """Whether so many items are there at once."""
+    """Whether xs holds more than LEAST_TURNS items at once."""
     return (isinstance(xs, (range, list)) or (isinstance(xs, numpy.ndarray) and xs.ndim > 0)) and len(xs) > LEAST_TURNS
 
 
 def _is_whole(x: Any) -> bool:
-    """Whether x counts: Python's whole numbers are exact at any length."""
+    """Whether x is a whole number: Python's are exact at any length."""
     return isinstance(x, (int, numpy.integer)) and not isinstance(x, bool)
 
 
 class Written:
-    """What loops call, in a function in which nothing else is rewritten."""
+    """The runtime that loops call in a function in which nothing else is rewritten."""
 
     def __init__(self, make: Make) -> None:
         self.make = make
 
     def steps(self, *xs: Any) -> WrittenSteps:
-        """What a loop goes over."""
+        """Return the iterable of a loop."""
         return WrittenSteps(self.make, *xs)
 
 
 class Loops(ast.NodeTransformer):
-    """Rewrites the long loops of a function, but nothing else, and no function inside it."""
+    """Rewrites only the loops of a function whose turns just assign names; inner functions stay unchanged."""
 
     free = (RUNTIME,)
     scope: Scope | None = None
@@ -105,7 +105,7 @@ class Loops(ast.NodeTransformer):
 
 
 def in_written_steps(f: Any, make: Make) -> Any:
-    """f, with one step for the turns of its long loops; f itself where it has none, or its source is not known."""
+    """Return f with one step for the turns of its long loops; f itself if it has none or its source is not known."""
     if type(f) is not FunctionType or opmap["FOR_ITER"] not in f.__code__.co_code[::2]:
         return f
     code = rewritten(f.__code__, Loops)

@@ -1,4 +1,4 @@
-"""Syntax: the questions that a rewriter asks of Python's syntax, and the statements that it writes."""
+"""Syntax: the questions that a rewriter asks about Python code, and the statements that it writes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ RISKY = ("Div", "FloorDiv", "Mod", "Pow")  # operators that may raise an error
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.While)
-NOT_READ = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)  # in what is not a plain function
+NOT_READ = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)  # not in a plain function
 NOT_LAZY = (ast.NamedExpr, *NOT_READ)
 
 
 def within(nodes: Sequence[ast.AST], but: tuple[type, ...] = ()) -> Iterator[ast.AST]:
-    """These nodes and all in them, but for what is in a scope of its own, or in nodes of other given types."""
+    """These nodes and all nodes in them, except those in inner scopes or in nodes of the types in `but`."""
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
@@ -41,12 +41,12 @@ def jumps_out(loop: ast.For | ast.While) -> bool:
 
 
 def bound(statements: Sequence[ast.stmt]) -> list[str]:
-    """The names that statements bind, those of functions in them that they share included."""
+    """The names that statements bind, including the nonlocal names of functions in them."""
     found: dict[str, None] = {}
     for node in within(statements, COMPREHENSIONS):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             found[node.id] = None
-        elif isinstance(node, COMPREHENSIONS):  # its variables are its own, but for those of `:=`
+        elif isinstance(node, COMPREHENSIONS):  # its variables are its own, except those of `:=`
             found |= {part.target.id: None for part in ast.walk(node) if isinstance(part, ast.NamedExpr)}
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             found[node.name] = None
@@ -83,7 +83,7 @@ def has_key(node: ast.expr) -> bool:
 
 
 def at(node: Any, source: str, body: Sequence[ast.stmt] = (), _: Any = None, orelse: Sequence[ast.stmt] = ()) -> Any:
-    """The statement of this source at the place of a node, with an expression for `_`, and perhaps other blocks."""
+    """Parse a statement at the place of a node, with an expression in place of `_`, and perhaps other blocks."""
     (made,) = ast.parse(source).body
     made = _Filling(node, _).visit(made)
     if body:
@@ -106,5 +106,5 @@ class _Filling(ast.NodeTransformer):
 
 
 def listed(made: Any) -> list[ast.stmt]:
-    """The statements that a visit of one statement gave."""
+    """The result of a visit of one statement, as a list."""
     return made if isinstance(made, list) else [made]

@@ -1,4 +1,4 @@
-"""Long loops in a function's syntax, whose turns only assign names: one turn may stand for all that follow the first.
+"""Long loops in a function's syntax whose turns only assign names: one turn may represent all that follow the first.
 
 for x in xs:                   steps = runtime.steps(xs)
     s = s + x * a              for x in steps:
@@ -23,12 +23,12 @@ from autograd.lifting.rewriting.syntax import NOT_LAZY, RUNTIME, SCOPES, at, bou
 
 STATE, ITEM, LEFT = "_autograd_state", "_autograd_item", "_autograd_left"
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.If, ast.For, ast.Pass)
-SEEING = {"locals", "vars", "eval", "exec"}  # what may read any name
-RUNS_LATER = (*SCOPES, ast.GeneratorExp)  # what may read a name of the function around it at another time
+SEEING = {"locals", "vars", "eval", "exec"}  # functions that may read any name
+RUNS_LATER = (*SCOPES, ast.GeneratorExp)  # it may read a name of the enclosing function at another time
 
 
 class Scope:
-    """What a function has besides the loops in it."""
+    """The names that a function, and the functions in it, read and declare."""
 
     def __init__(self, function: ast.AST) -> None:
         parts = list(ast.walk(function))
@@ -40,7 +40,7 @@ class Scope:
         self.is_seen = any(name in SEEING for _, name in self.loads)
 
     def is_steady(self, loop: ast.For) -> bool:
-        """Whether the turns of a loop do nothing but assign names, which no function elsewhere shares."""
+        """Whether the turns of a loop only assign names, which no inner function outside of the loop shares."""
         if self.is_seen or loop.orelse or jumps_out(loop) or not _only_assigns_names(loop):
             return False
         targets, names = _names(loop.target), set(bound(loop.body))
@@ -94,7 +94,7 @@ def _loads(node: ast.AST) -> set[str]:
 
 
 def _reads(part: ast.AST) -> set[str]:
-    """The name that this very part reads."""
+    """The names that this part itself reads."""
     if isinstance(part, ast.AugAssign):
         return _names(part.target)
     return {part.id} if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) else set()
@@ -105,7 +105,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def gone_over(xs: ast.expr, expression: Callable[[ast.expr], ast.expr]) -> list[ast.expr]:
-    """What a loop goes over: an expression or, of a call of `zip` or `enumerate`, the function and its arguments."""
+    """The iterable of a loop: an expression or, for a call of `zip` or `enumerate`, the function and its arguments."""
     if not isinstance(xs, ast.Call) or getattr(xs.func, "id", "") not in ("zip", "enumerate") or xs.keywords:
         return [expression(xs)]
     return [xs.func, *map(expression, xs.args)]
@@ -119,9 +119,9 @@ def in_steps(
     first: Sequence[ast.stmt],
     other: Sequence[ast.stmt],
 ) -> list[ast.stmt]:
-    """A loop over xs, of which one turn after the first may stand for the others; `steps` is a name for what it is.
+    """The statements of a loop over xs, of which a single turn may represent all that follow the first.
 
-    `names` are those that its turns carry.
+    `steps` is a name for the object it iterates over; `names` are those that its turns carry.
     """
     target = ast.unparse(loop.target)
     listed, step = ", ".join(names), f"{steps}_step"

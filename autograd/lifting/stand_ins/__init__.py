@@ -1,1 +1,1 @@
-"""Stand-ins: for each function of Python's, NumPy's and SciPy's, what takes its place in lifted code."""
+"""Stand-ins: the replacements for functions of Python, NumPy and SciPy in lifted code."""

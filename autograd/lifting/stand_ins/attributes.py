@@ -1,4 +1,4 @@
-"""Attributes that caches are kept in: an attribute of the same name of another class's objects is none of them."""
+"""Attributes that hold caches: an attribute of the same name in objects of another class does not count."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 
 class Attributes:
-    """Names of attributes, each with the methods that use it of their own object, or None if others use it, too."""
+    """Names of attributes, each with the methods that use it on their own object, or None if others use it, too."""
 
     def __init__(self) -> None:
         self.methods: dict[str, set[CodeType] | None] = {}
-        self.known: dict[tuple[type, str], bool] = {}  # what was asked
+        self.known: dict[tuple[type, str], bool] = {}  # the answers so far
 
     def add(self, names: tuple[str, ...], code: CodeType) -> None:
-        """Code uses an attribute, which is the last of these names."""
+        """Record that code uses an attribute, which is the last of these names."""
         before = self.methods.get(names[-1], set())
         is_own = names[:-1] == code.co_varnames[:1] and code.co_argcount > 0
         self.methods[names[-1]] = before | {code} if is_own and before is not None else None
         self.known.clear()
 
     def has(self, holder: Any, name: str) -> bool:
-        """Whether an object's attribute of this name is one of them."""
+        """Whether an object's attribute of this name is one of these attributes."""
         if name not in self.methods:
             return False
         methods, kind = self.methods[name], type(holder)

@@ -1,7 +1,7 @@
-"""Objects and classes of the user's in lifted code: subclasses with lifted methods, instances that share attributes.
+"""The user's objects and classes in lifted code: subclasses with lifted methods, instances that share attributes.
 
-A class that could notice its subclass, and an object that Python does not build of attributes alone, stay as they are.
-The user's class does not list its lifted subclass among its own, unless its instances have slots.
+A class that could notice its subclass stays unchanged, and so does an instance of a builtin class other than tuple.
+The user's class does not list its lifted subclass among its subclasses, unless its instances have slots.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from autograd.lifting.reading import Reading
 
 NUMBERS = (Scalar, numpy.ndarray, BaseException)
-checking: ContextVar[Any] = ContextVar("autograd checking", default=None)  # the class whose subclasses are looked for
-CALLED = {FunctionType, MethodType}  # what is lifted of the names that Python itself looks up
+checking: ContextVar[Any] = ContextVar("autograd checking", default=None)  # the class whose subclasses are being asked
+CALLED = {FunctionType, MethodType}  # types of members that are lifted under names that Python itself looks up
 MAKING = {"__init__", "__new__", "__post_init__"}
 FROM_PYTHON = 1 << 9  # the flag of a class that a `class` statement made
 
 
 class Hidden:
-    """Stands between a lifted class and the user's, so that `__init_subclass__` there does not hear of it."""
+    """A base between a lifted class and the user's, so that the user's `__init_subclass__` is not called."""
 
     __slots__ = ()
 
@@ -45,12 +45,12 @@ class Hidden:
 
 
 def stands_in(kind: type) -> bool:
-    """Whether a class stands for one of the user's."""
+    """Whether a class replaces one of the user's."""
     return Hidden in kind.__mro__[:2]
 
 
 def class_in(reading: Reading, kind: type) -> type:
-    """A subclass of the user's class whose methods are lifted; the class itself where it could notice that."""
+    """A subclass of the user's class whose methods are lifted; the class itself if it could notice that."""
     if type(kind) not in (type, ABCMeta) or is_foreign(kind.__module__) or not _may_be_rebuilt(kind):
         return kind
     make, get = _class_of_classes(reading, kind)
@@ -76,29 +76,29 @@ def class_in(reading: Reading, kind: type) -> type:
     reading.known[id(made)] = made, made
     for name, x in members.items():
         if hasattr(type(x), "__get__") and not is_foreign(type(x).__module__):
-            type.__setattr__(made, name, reading.stand_in(x))  # a descriptor of the user's, whose name is set already
+            type.__setattr__(made, name, reading.stand_in(x))  # a user's descriptor, whose name is set already
     reading.classes.append((kind, made, dict(type.__getattribute__(made, "__dict__"))))
     return made
 
 
 def _called(reading: Reading, members: dict[str, Any]) -> list[CodeType]:
-    """The code of the methods that lifted code may call: what fills a table beforehand makes no cache of it."""
+    """The code of the methods that lifted code may call: a table that others fill beforehand is not a cache."""
     methods = {name: x.__code__ for name, x in members.items() if type(x) is FunctionType and name not in MAKING}
     names = reading.names.union(*(code.co_names for code in methods.values()))
     return [code for name, code in methods.items() if name in names or name.startswith("__")]
 
 
 def _class_of_classes(reading: Reading, kind: type) -> tuple[Callable[..., Any], Callable[[Any, str], Any]]:
-    """The class of a class that is lifted, which tells of itself what the user's tells; and how instances look up."""
+    """The metaclass of a lifted class, which describes itself as the user's does, and the lookup of its instances."""
 
-    class Lifting(type(kind)):  # type: ignore[misc]  # the user's metaclass; also that of classes made of this one
+    class Lifting(type(kind)):  # type: ignore[misc]  # the user's metaclass; also that of classes derived from this one
         lifted_class = kind
 
         def mro(cls) -> list[type]:
             return [cls, Hidden, *kind.__mro__] if Hidden in type.__dict__["__bases__"].__get__(cls) else type.mro(cls)
 
         @property
-        def __bases__(cls) -> tuple[type, ...]:  # which `functools.singledispatch` goes through
+        def __bases__(cls) -> tuple[type, ...]:  # read by `functools.singledispatch`
             return (kind,) if stands_in(cls) else type.__dict__["__bases__"].__get__(cls)
 
         def __subclasses__(cls) -> list[type]:
@@ -135,14 +135,14 @@ def _class_of_classes(reading: Reading, kind: type) -> tuple[Callable[..., Any],
 
 
 def _may_be_rebuilt(kind: type) -> bool:
-    """Whether instances of a subclass are as those of the class, but for its methods."""
+    """Whether instances of a subclass differ from those of the class only in methods."""
     if issubclass(kind, NUMBERS) or kind in KINDS or kind.__module__.partition(".")[0] in LAZY_KINDS:
         return False
     return type(kind.__getattribute__) is not FunctionType
 
 
 def _member(reading: Reading, name: str, x: Any) -> Any:
-    """What stands for a member that Python itself looks up; the others are lifted when they are asked for."""
+    """The replacement for a member that Python itself looks up; the others are lifted when they are looked up."""
     if type(x) is FunctionType and name.startswith("__"):
         return reading.stand_in(x)
     if type(x) is property:
@@ -157,7 +157,7 @@ def _member(reading: Reading, name: str, x: Any) -> Any:
 
 
 def _slot(reading: Reading, member: Any) -> property:
-    """A slot of the user's object, for the object that stands for it."""
+    """A slot of the user's object, as a property of the object that replaces it."""
 
     def owner(instance: Any) -> Any:
         return reading.users(instance)
@@ -172,7 +172,7 @@ def _slot(reading: Reading, member: Any) -> property:
 
 
 def object_in(reading: Reading, x: Any) -> Any:
-    """An object of the user's with its own attributes, whose methods are lifted."""
+    """An object with the attributes of the user's object, but lifted methods."""
     lifted = reading.stand_in(type(x))
     if lifted is type(x):
         return x
@@ -182,7 +182,7 @@ def object_in(reading: Reading, x: Any) -> Any:
     else:
         try:
             made = object.__new__(lifted)
-        except TypeError:  # of another builtin's, such as dict
+        except TypeError:  # of another builtin class, such as dict
             return x
     if hasattr(x, "__dict__"):
         object.__setattr__(made, "__dict__", x.__dict__)
@@ -192,7 +192,7 @@ def object_in(reading: Reading, x: Any) -> Any:
 
 
 class NamespaceView(SimpleNamespace):
-    """A SimpleNamespace of the user's, with stand-ins for the functions that it holds."""
+    """A view of a user's SimpleNamespace, with replacements for the functions that it holds."""
 
     def __init__(self, reading: Reading, seen: SimpleNamespace) -> None:
         object.__setattr__(self, "_parts", (reading, seen))
@@ -224,7 +224,7 @@ class Parent:
 
 
 def parent_in(reading: Reading) -> Any:
-    """What stands for `super`: without arguments it asks the frame that calls, as Python's does."""
+    """The replacement for `super`: without arguments it inspects the calling frame, as Python's does."""
 
     def of(*args: Any) -> Parent:
         if args:

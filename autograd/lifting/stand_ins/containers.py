@@ -1,7 +1,7 @@
-"""Containers of functions or objects in lifted code: copies that hold what stands for their items.
+"""Containers of functions or objects in lifted code: copies that hold the replacements for their items.
 
-What lifted code writes into such a copy is written into the user's as well, but not in a trace that reads branches,
-which takes back what a side has written.
+Whatever lifted code writes into such a copy is also written into the user's container, except in a trace that reads
+branches, which undoes the writes of each side.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ WRITING = {
 
 
 def container_in(stand_in: Callable[[Any], Any], x: Any, users: Callable[[Any], Any] | None) -> Any:
-    """A copy of a container in which something stands for an item; most often the container itself.
+    """A copy of a container, with replacements for its items; most often the container itself.
 
-    What is written into it is also written into the user's, with the user's items, if it is told which these are.
+    If `users` is given, which finds the user's items, writes into the copy also go into the user's container.
     """
     if isinstance(x, WRITTEN_IN_PYTHON):
         return _with_parts(stand_in, x)
@@ -52,7 +52,7 @@ def container_in(stand_in: Callable[[Any], Any], x: Any, users: Callable[[Any], 
 
 
 def _with_parts(stand_in: Callable[[Any], Any], x: Any) -> Any:
-    """A container that is written in Python, on copies of the containers that it keeps."""
+    """A copy of a container whose class is written in Python, on copies of the containers that it keeps."""
     parts = {name: stand_in(part) for name, part in vars(x).items()}
     if all(parts[name] is part for name, part in vars(x).items()):
         return x
@@ -80,7 +80,7 @@ def _writing_through(kind: type, name: str) -> Callable[..., Any]:
 
 
 def _of_users(users: Callable[[Any], Any], x: Any) -> Any:
-    """An argument with the user's items."""
+    """An argument with the user's items in place of their replacements."""
     if type(x) in (list, tuple, set):
         return type(x)(map(users, x))
     return {key: users(item) for key, item in x.items()} if type(x) is dict else users(x)

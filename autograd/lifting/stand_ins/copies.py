@@ -37,7 +37,7 @@ def _deepcopy(x: Any, memo: Any = None) -> Any:
 
 
 def _by_fields(x: Any, build: Callable[[Any, list[tuple[str, Any]]], Any]) -> Any:
-    """A dataclass and what it holds, built from names and values."""
+    """Build a result for a dataclass, and for those that it holds, from names and values."""
     if dataclasses.is_dataclass(x) and not isinstance(x, type):
         return build(x, [(f.name, _by_fields(getattr(x, f.name), build)) for f in dataclasses.fields(x)])
     if isinstance(x, (list, tuple)):

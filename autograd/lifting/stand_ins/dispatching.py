@@ -20,7 +20,7 @@ def kind_of(x: Any) -> Any:
 
 
 def single_dispatch(function: Any) -> Any:
-    """`functools.singledispatch` of a function."""
+    """The replacement for `functools.singledispatch`."""
     made = functools.singledispatch(function)
 
     def register(kind: Any, chosen: Any = None) -> Any:
@@ -42,7 +42,7 @@ def single_dispatch(function: Any) -> Any:
 
 
 def dispatched_method(stand_in: Any, method: functools.singledispatchmethod[Any]) -> property:
-    """A method of the user's that is chosen by the class of its argument."""
+    """The replacement for a user's method that the class of its argument chooses."""
 
     def of(instance: Any) -> Any:
         def dispatched(*args: Any, **kwargs: Any) -> Any:

@@ -1,6 +1,6 @@
-"""What an earlier call has kept of its argument, in lifted code: None, or infinity, which is near no number.
+"""Arguments that an earlier call has kept: lifted code sees None instead, or infinity, which is near no number.
 
-A cache of one entry then computes anew, as what it has kept beside that argument has no derivative for this call.
+A cache of one entry then computes anew, since the result kept with that argument has no derivative for this call.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from autograd.lifting.stand_ins.attributes import Attributes
 from autograd.lifting.stand_ins.python_names import is_lifted
 from autograd.trees import CONTAINERS, items_of, map_parts, parts_of
 
-PUT: Any = object.__setattr__  # past what a class of the user's does
+PUT: Any = object.__setattr__  # bypasses the user's `__setattr__`
 MUTABLE = (dict, list, deque, OrderedDict, defaultdict)  # containers in which caches are kept
 
 
 def reached(x: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
-    """What is under keys in x, of which one may be any."""
+    """The objects under keys in x; a key may be ANY."""
     if not keys:
         yield x
     elif type(x) in (*MUTABLE, tuple):
@@ -35,7 +35,7 @@ def reached(x: Any, keys: tuple[Any, ...]) -> Iterator[Any]:
 
 
 def without_items(x: Any, keys: tuple[Any, ...], is_near: bool) -> Any:
-    """A copy of x with nothing in the place of what is under keys."""
+    """A copy of x in which None or infinity replaces the objects under keys."""
     if not keys:
         return distant(x) if is_near else None
     if type(x) not in (*MUTABLE, tuple):
@@ -48,7 +48,7 @@ def without_items(x: Any, keys: tuple[Any, ...], is_near: bool) -> Any:
 
 
 def distant(x: Any) -> Any:
-    """What has the form of x, with numbers that no other is near."""
+    """An object of the form of x, with numbers that are near no other number."""
     if isinstance(x, numpy.ndarray):
         return numpy.full(x.shape, math.inf) if x.dtype.kind in "fiuO" else x
     if type(x) in CONTAINERS:
@@ -57,25 +57,26 @@ def distant(x: Any) -> Any:
 
 
 def is_of_this_call(x: Any) -> bool:
-    """Whether there is a lifted number in x."""
+    """Whether x holds a lifted number."""
     if type(x) in (*MUTABLE, tuple):
         return any(map(is_of_this_call, parts_of(x)))
     return is_lifted(x) or (isinstance(x, numpy.ndarray) and x.dtype == object)
 
 
 class Leftovers:
-    """The last arguments that places had kept when this call first met them, by the name of the place."""
+    """The arguments that places had kept when this call first read them, by the name of the place."""
 
     def __init__(self, is_traced: bool) -> None:
-        self.is_traced = is_traced  # then nothing that is computed outlives the call
+        self.is_traced = is_traced  # if so, no result outlives the call
         self.attributes = Attributes()
-        self.variables: set[str] = set()  # of a module, or of functions around one
-        self.keys: dict[str, dict[tuple[Any, ...], bool]] = {}  # by name: what are arguments, and if they are near
+        self.variables: set[str] = set()  # of a module, or of enclosing functions
+        # By name: the keys of arguments, and whether they are compared within a tolerance.
+        self.keys: dict[str, dict[tuple[Any, ...], bool]] = {}
         self.results: set[str] = set()  # names
         self.met: dict[tuple[int, str], tuple[Any, Any]] = {}  # the holder of a name, and what it held
 
     def add(self, places: Iterable[Place], code: CodeType) -> None:
-        """Names, of variables and attributes, in which code keeps such arguments and results."""
+        """Record the names, of variables and attributes, in which code keeps such arguments and results."""
         for place in places:
             if not place.is_result and len(place.names) == 1:
                 self.variables.add(place.names[0])
@@ -88,39 +89,39 @@ class Leftovers:
                 keys[place.keys] = place.is_near or keys.get(place.keys, False)
 
     def is_apart(self, name: str) -> bool:
-        """Whether a variable that inner functions share is one for this call."""
+        """Whether this call has its own copy of a variable that inner functions share."""
         return name in self.variables or (self.is_traced and name in self.results)
 
     def outside(self, name: str, x: Any) -> Any:
-        """What such a variable is for the user, at the end of the call."""
+        """The value of such a variable for the user, at the end of the call."""
         return self.without(name, x) if name in self.variables else x
 
     def hidden(self, holder: Any, name: str, found: Any) -> Any:
-        """What the name stands for in this call."""
+        """The value of the name in this call."""
         _, first = self.met.setdefault((id(holder), name), (holder, found))
         return self.without(name, found) if found is first else found
 
     def without(self, name: str, found: Any) -> Any:
-        """What is found under a name, with nothing in the place of an argument."""
+        """The value found under a name, without the arguments that it keeps."""
         for keys, is_near in self.keys[name].items():
             found = without_items(found, keys, is_near)
         return found
 
     def meet(self, holder: Any) -> None:
-        """An object of the user's may keep an argument now, where it has kept none before."""
+        """Record a user's object that may keep an argument now, where it kept none before."""
         for name, methods in self.attributes.methods.items():
             is_known = (id(holder), name) in self.met or not (methods or type(holder) is SimpleNamespace)
             if not is_known and self.attributes.has(holder, name) and is_of_this_call(getattr(holder, name, None)):
                 self.met[id(holder), name] = holder, None
 
     def settle(self) -> None:
-        """Let no place keep an argument of this call: code on floats would find its own equal to it.
+        """Remove the arguments of this call from all places: code on floats would find its own equal to them.
 
-        Results stay, as they may be used outside of lifted code, but for those of a trace.
+        Results stay, since they may be used outside of lifted code, except those of a trace.
         """
         for (_, name), (holder, first) in list(self.met.items()):
             if isinstance(holder, type):
-                continue  # one that stands for the user's class, and takes what is put there
+                continue  # it replaces the user's class, and takes what is stored there
             get, put = (dict.get, dict.__setitem__) if type(holder) is dict else (getattr, PUT)
             if (found := get(holder, name, None)) is not first:
                 put(holder, name, self.without(name, found))

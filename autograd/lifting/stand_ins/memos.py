@@ -1,6 +1,6 @@
-"""Caches of the user's in lifted code: what another call has kept there knows nothing of this call's numbers.
+"""The user's caches in lifted code: results that another call has kept know nothing of this call's numbers.
 
-A cache is one for this call, but for entries under keys that are not made of this call's numbers.
+Each call has its own cache, except for entries under keys that are not made of this call's numbers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ABSENT = object()
 
 
 def own_key(key: Any) -> tuple[Hashable, bool]:
-    """A key for this call, in which a lifted number stands for itself alone; and whether it was made of one."""
+    """A key for this call, in which a lifted number equals only itself; and whether it was made from one."""
     if is_lifted(key):
         return (own_key, id(key)), True
     if isinstance(key, (tuple, frozenset)):
@@ -43,16 +43,16 @@ Copy: Any = COPIES[dict]
 
 
 class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
-    """A cache; what a branch has put there holds for its rows alone."""
+    """A cache; an entry that a branch has stored is valid for its rows alone."""
 
-    own: dict[Any, tuple[Any, Any, list[Any]]]  # by own key: the key, which is kept alive, what it has, and the path
-    path: Callable[[], list[Any]] | None  # in a trace, the conditions of the branches that the code is inside of
+    own: dict[Any, tuple[Any, Any, list[Any]]]  # by own key: the key, which is kept alive, its item, and the path
+    path: Callable[[], list[Any]] | None  # in a trace, the conditions of the enclosing branches
 
     def _now(self) -> list[Any]:
         return self.path() if self.path else []
 
     def _found(self, key: Any) -> Any:
-        """What is under this key."""
+        """The item under this key; ABSENT if there is none."""
         own, is_of_call = own_key(key)
         _, found, before = self.own.get(own, (None, ABSENT, []))
         now = self._now()
@@ -69,11 +69,11 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
 
     @staticmethod
     def absent(self: Any, key: Any) -> Any:
-        """What it gives for a key under which there is nothing."""
+        """Return the item for a missing key, or raise an error."""
         raise KeyError(key)
 
     def get(self, key: Any, default: Any = None) -> Any:
-        """What it has under the key."""
+        """Return the item under the key."""
         found = self._found(key)
         return default if found is ABSENT else found
 
@@ -85,13 +85,13 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
             super().__setitem__(key, value)
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
-        """What it has under the key, from now on."""
+        """Return the item under the key, after storing the default if there was none."""
         if key not in self:
             self[key] = default
         return self[key]
 
     def update(self, *others: Any, **named: Any) -> None:
-        """Put what others have."""
+        """Store the items of others."""
         for key, value in dict(*others, **named).items():
             self[key] = value
 
@@ -99,19 +99,19 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
         self.pop(key)
 
     def pop(self, key: Any, *default: Any) -> Any:
-        """Remove what is under the key."""
+        """Remove and return the item under the key."""
         found = self.own.pop(own_key(key)[0], None)
         return super().pop(key, *default) if found is None else found[1]
 
     def popitem(self, last: bool = True) -> tuple[Any, Any]:
-        """Remove the last item, or the first."""
+        """Remove and return the last item, or the first."""
         if not self.own:
             return tuple(super().popitem())
         key, found, _ = self.own.pop(next(reversed(self.own) if last else iter(self.own)))
         return key, found
 
     def move_to_end(self, key: Any, last: bool = True) -> None:
-        """The order of items is that of a bounded cache, which gives the same numbers in any order."""
+        """Do nothing: only a bounded cache needs the order of its items, and it gives the same numbers in any order."""
 
     def __len__(self) -> int:
         return len(self.own) + dict.__len__(self)
@@ -123,13 +123,13 @@ class Memo(Copy):  # type: ignore[misc]  # a class that is made at run time
 
 
 def fills_itself(x: Any) -> bool:
-    """Whether x is a dict of the user's own class, which computes what it lacks, and does nothing else."""
+    """Whether x is a dict of a user's class that computes missing items, and does nothing else."""
     members = {name for name, member in vars(type(x)).items() if type(member) is FunctionType}
     return type(x).__bases__ == (dict,) and "__missing__" in members and members <= {"__init__", "__missing__"}
 
 
 def memo_of(x: dict[Any, Any], reading: Reading) -> Memo:
-    """What stands for a cache."""
+    """The replacement for a cache."""
     made = Memo({key: reading.stand_in(item) for key, item in x.items() if not own_key(key)[1]})
     branches = reading.branches
     if fills_itself(x):

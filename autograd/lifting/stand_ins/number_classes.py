@@ -1,4 +1,4 @@
-"""The classes of numbers and texts in lifted code, where a Value is a float."""
+"""The classes of numbers and strings in lifted code, where a Value is a float."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograd.symbols import Condition
 
 
 class _Real(type):
-    """The class of `float` and `int` in lifted code: a Value is a float there."""
+    """The metaclass of `float` and `int` in lifted code: a Value is a float there."""
 
     original: type
 
@@ -62,7 +62,7 @@ CALLED: dict[type, Callable[[Any], Any]] = {float: _to_float, int: TO_INT, numpy
 
 
 def original(base: Any) -> Any:
-    """The class of Python's of which this is a parent, of a class that lifted code makes."""
+    """The original class behind a replacement, such as `float`; any other base itself."""
     return base.original if isinstance(base, _Real) else base
 
 
@@ -72,7 +72,7 @@ def abstract(kind: type) -> type:
 
 
 class FLOAT(float, metaclass=_Real):
-    """`float` in lifted code: a Value stays what it is."""
+    """`float` in lifted code: a Value stays a Value."""
 
     original = float
     dtype = numpy.dtype(float)
@@ -105,7 +105,7 @@ class TEXT(str, metaclass=_Text):
 
 
 class _Type(type):
-    """The class of `type` in lifted code."""
+    """The metaclass of `type` in lifted code."""
 
     def __instancecheck__(cls, x: Any) -> bool:
         return isinstance(x, type)

@@ -1,4 +1,4 @@
-"""NumPy's and SciPy's functions in lifted code: lists of Values are arrays, and arrays that f makes can take Values."""
+"""NumPy and SciPy functions in lifted code: lists of Values are arrays, and arrays that f makes can hold Values."""
 
 from __future__ import annotations
 
@@ -32,16 +32,14 @@ MADE = (
 MAKERS = {getattr(numpy, name) for name in MADE.split()}
 
 
-AS_THE_FIRST = {numpy.piecewise, numpy.pad, numpy.full_like}  # they give an array of the type of their first argument
+AS_THE_FIRST = {numpy.piecewise, numpy.pad, numpy.full_like}  # they return an array of the type of their first argument
 
 METHODS = "sum prod mean std var max min amax amin cumsum cumprod"
-OF_SERIES = {
-    getattr(numpy, name) for name in METHODS.split()
-}  # NumPy calls its method, which passes over missing numbers
+OF_SERIES = {getattr(numpy, name) for name in METHODS.split()}  # NumPy calls its method, which skips missing numbers
 
 
 class NumPyFunction:
-    """One of NumPy's functions in lifted code."""
+    """A NumPy function in lifted code."""
 
     def __init__(self, function: Any) -> None:
         functools.update_wrapper(self, function)
@@ -55,7 +53,7 @@ class NumPyFunction:
         if self.function is numpy.arange and any(map(is_lifted, (*args, *kwargs.values()))):
             return _arange(*args, **kwargs)
         if self.function is numpy.take and kind_of_index(passed(args, kwargs, 1, "indices")):
-            args = (holding(args[0]), *args[1:])  # NumPy asks the first alone
+            args = (holding(args[0]), *args[1:])  # NumPy dispatches on the first alone
         if self.function in AS_THE_FIRST and args:
             args = (taking(args[0]), *args[1:])
         if not isinstance(self.function, numpy.ufunc):
@@ -66,7 +64,7 @@ class NumPyFunction:
         return of_numpy(found, args) if type(found) is Value and type(found._number) is Symbol else found
 
     def asks_pandas(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        """Whether columns and frames are given to NumPy's function as they are, which asks pandas."""
+        """Whether NumPy's function gets columns and frames unchanged, and dispatches to pandas."""
         if isinstance(self.function, numpy.ufunc) or (self.function in OF_SERIES and is_of_pandas(args[0])):
             return True
         return self.function not in MAKERS and are_plain([*args, *kwargs.values()])
@@ -86,24 +84,24 @@ function = functools.cache(NumPyFunction)
 
 
 def entered(x: Any) -> Any:
-    """An argument of a function of NumPy's: a list or array of objects with a Value in it is an array of ours."""
+    """Convert an argument of a NumPy function: a list or object array that holds a Value becomes an array of ours."""
     if is_of_pandas(x):
         x = numpy.asarray(x)
     if type(x) in (list, tuple):
         return _stacked(x) if _holds_lifted(x) else x
-    if is_lifted(x) and not isinstance(x, NumPyOperand):  # of mpmath's, which knows nothing of NumPy
+    if is_lifted(x) and not isinstance(x, NumPyOperand):  # such as one of mpmath, which does not know NumPy
         return holding(x)
     return holding(x) if type(x) is numpy.ndarray and x.dtype == object and any(map(is_lifted, x.flat)) else x
 
 
 def taking(x: Any) -> Any:
-    """An array of floats, or a list of them, as one whose copies take Values."""
+    """Convert an array of floats, or a list of them, to an array whose copies can hold Values."""
     found = numpy.asarray(x)
     return holding(found) if found.dtype.kind == "f" else x
 
 
 def as_given(x: Any) -> Any:
-    """An argument of the user's function: an array of objects is one of ours; lists, columns and frames stay."""
+    """Convert an argument of the user's function: an array of objects becomes ours; lists, columns and frames stay."""
     return x if type(x) in (list, tuple) or is_of_pandas(x) else entered(x)
 
 
@@ -112,12 +110,12 @@ def blocks(x: Any) -> Any:
     return list(map(blocks, x)) if type(x) is list else entered(x)
 
 
-# Where a list or a tuple of arrays is not one array: it says where each block is, or is an index of several axes.
+# Functions for which a list or tuple of arrays is not one array: it arranges blocks, or is an index of several axes.
 ENTRANCES: dict[str, Callable[[Any], Any]] = {"block": blocks, "at": as_given}
 
 
 def _stacked(xs: Any) -> Any:
-    """A list as an array, or of arrays of unlike shapes as a list of arrays."""
+    """Convert a list to an array, or to a list of arrays if their shapes differ."""
     try:
         found = numpy.array(xs, dtype=object)
     except ValueError:  # some of their axes are alike
@@ -131,7 +129,7 @@ def _holds_lifted(x: Any) -> bool:
 
 
 def made(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """An array of floats that can take a Value; of any other type, NumPy's own."""
+    """Call a function that makes an array: one of floats can hold Values; of any other type, it is NumPy's own."""
     name = function.__name__
     if name == "fromiter":
         return made(numpy.array, (entered(list(args[0])),), {"dtype": kwargs.get("dtype", args[-1])})
@@ -159,12 +157,12 @@ def passed(args: tuple[Any, ...], kwargs: dict[str, Any], place: int, name: str)
 
 
 def of_type(x: Any, dtype: Any) -> Any:
-    """An array of Values as one of this type, if there is one: NumPy cuts numbers where ints are asked for."""
+    """Convert an array of Values to this type, if one is given: NumPy truncates numbers where ints are asked for."""
     return x if dtype is None or numpy.dtype(dtype).kind in "fO" else x.astype(dtype)
 
 
 def _arange(start: Any, stop: Any = None, step: Any = 1, **named: Any) -> Any:
-    """`numpy.arange` of Values: their data tell how many numbers there are."""
+    """`numpy.arange` of Values: their data determine how many numbers there are."""
     if named:
         raise TypeError(f"np.arange of Values takes no {', '.join(named)}=")
     if stop is None:
@@ -176,7 +174,7 @@ def _arange(start: Any, stop: Any = None, step: Any = 1, **named: Any) -> Any:
 
 
 class Vectorized(numpy.vectorize):
-    """`numpy.vectorize` in lifted code: its results may be Values where the first of them is one."""
+    """`numpy.vectorize` in lifted code: its results may be Values if the first of them is one."""
 
     def __init__(
         self, pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = None, cache: bool = False,
@@ -196,7 +194,7 @@ class Vectorized(numpy.vectorize):
 
 
 def settled(found: Any, dtype: Any) -> Any:
-    """An array of objects as one of this type or, without one, of the type of its first number, as NumPy has it."""
+    """Convert an array of objects to this type or, without one, to the type of its first number, as NumPy does."""
     first = found.flat[0] if found.size else None
     if dtype is None and first is not None and not isinstance(first, numpy.ndarray):
         require_one_type(first)
@@ -225,7 +223,7 @@ def _over_axis(ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
 
 
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
-    """SciPy's: the logarithm of the sum of exp(a), each times its weight b."""
+    """The logarithm of the sum of exp(a), each times its weight b, as SciPy's."""
     if return_sign:
         raise TypeError("logsumexp of Values takes no return_sign=: write np.log(np.sum(b * np.exp(a)))")
     if b is None:
@@ -245,7 +243,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
 
 
 class _Norm:
-    """`scipy.stats.norm` in lifted code, and what it gives for a mean and a deviation of its own."""
+    """`scipy.stats.norm` in lifted code, or frozen with a mean and a deviation."""
 
     def __init__(self, loc: Any = 0.0, scale: Any = 1.0) -> None:
         self.loc, self.scale = loc, scale
@@ -254,7 +252,7 @@ class _Norm:
         return _Norm(loc, scale)
 
     def __getattr__(self, name: str) -> Any:
-        """What needs plain numbers, such as `rvs`."""
+        """SciPy's own attribute, for methods that need plain numbers, such as `rvs`."""
         stats = importlib.import_module("scipy.stats")
         own = stats.norm if self is NORM else stats.norm(self.loc, self.scale)
         return getattr(own, name)

@@ -1,4 +1,4 @@
-"""Whether a call meets plain numbers only, so that f itself can run."""
+"""Whether a call sees only plain numbers, so that f itself can run."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MOST_EXAMINED = 10_000  # numbers in a list; a longer one is not known to be pla
 
 
 def is_plain_call(function: Any, args: Any, kwargs: Any) -> bool:
-    """Whether neither the arguments nor what f names can hold a Value; what is not known may be one."""
+    """Whether neither the arguments nor the objects that f names can hold a Value; unknown objects may."""
     return not is_tracing() and _is_plain([*args, *kwargs.values(), function], set())
 
 
 def are_plain(xs: Iterable[Any]) -> bool:
-    """Whether none of these can hold a Value; what is not known may hold one."""
+    """Whether none of these can hold a Value; unknown objects may."""
     return _is_plain(list(xs), set())
 
 
@@ -46,7 +46,7 @@ def _is_plain(x: Any, seen: set[int]) -> bool:
 
 
 def _is_plain_table(x: Any, seen: set[int]) -> bool:
-    """Whether the numbers of a frame, a column or an index of pandas' are plain, or its objects, such as texts."""
+    """Whether the numbers, or the objects such as strings, of a pandas frame, column or index are plain."""
     columns = [column for _, column in x.items()] if hasattr(x, "columns") else [x]
     return all(column.dtype != object or _is_plain(column.tolist(), seen) for column in columns)
 
@@ -61,7 +61,7 @@ def _is_plain_function(f: FunctionType, seen: set[int]) -> bool:
 
 
 def closed_over(f: FunctionType) -> Iterator[Any]:
-    """What the cells of a function hold, but for those that are not filled yet."""
+    """The values in the cells of a function, except those that are not filled yet."""
     for cell in f.__closure__ or ():
         try:
             yield cell.cell_contents

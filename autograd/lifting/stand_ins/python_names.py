@@ -27,7 +27,7 @@ FLOATS = KINDS[float]
 
 
 def is_lifted(x: Any) -> bool:
-    """Whether x is a number that Python's functions cannot take: a Value, a Dual, a condition, another kind."""
+    """Whether x is a number that Python's functions cannot take: a Value, a Dual, a condition or another kind."""
     if isinstance(x, (Scalar, Condition)):
         return True
     if isinstance(x, numpy.ndarray):
@@ -39,18 +39,18 @@ def is_lifted(x: Any) -> bool:
 
 
 def selects(items: list[Any], keys: list[Any]) -> bool:
-    """Whether traced keys choose among these items by selections: if they are numbers, and not along a path."""
+    """Whether traced keys choose among these items by selections: the items must be numbers; never along a path."""
     numbers = all(is_lifted(x) or isinstance(x, (int, float, numpy.number)) for x in items)
     return numbers and lists.is_traced([x for x in keys if is_lifted(x)]) and answering.get() is None
 
 
 def follows_numpy(x: Any) -> bool:
-    """Whether the arithmetic of a number gives inf and NaN where Python's raises."""
+    """Whether the arithmetic of a number gives inf and NaN where Python's raises an error."""
     return isinstance(x, NumPyValue) or getattr(x, "follows_numpy", False)
 
 
 def replacing(original: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that is Python's own on plain numbers, else ours; those of `math` give Python's numbers."""
+    """Return a function: Python's own on plain numbers, otherwise ours; those of `math` give Python's numbers."""
     of_math = original.__module__ == "math"
     raises = of_math and original.__name__ in RAISING
 
@@ -77,7 +77,7 @@ RAISING = {"fmod", "gamma", "ldexp", "pow", "remainder"}  # where ours give inf 
 
 
 def _raised_by(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """Raise what Python's function raises for the plain numbers in some."""
+    """Raise the error that Python's function raises for the plain numbers in the arguments."""
     if len(args) == 1 and type(args[0]) is NumPyValue and type(args[0]._number) is float:
         original(args[0]._number, **kwargs)
         return
@@ -89,7 +89,7 @@ def _raised_by(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
 
 
 def entered(x: Any) -> Any:
-    """An operand as ours take it: a condition is a number, an array of no dimensions what it holds."""
+    """Convert an operand for our functions: a condition becomes a number, an array of no dimensions its item."""
     if isinstance(x, numpy.ndarray) and not x.ndim:
         x = x[()]
     return number(x)
@@ -108,17 +108,17 @@ def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> 
 
 def _ldexp(x: Any, i: Any) -> Any:
     if not isinstance(i, int):
-        half = i // 2  # 2.0**1024 is no float, and 2.0**-1075 is 0
+        half = i // 2  # 2.0**1024 is not a float, and 2.0**-1075 is 0
         return x * 2.0**half * 2.0 ** (i - half)
     i = max(-2200, min(i, 2200))  # beyond, every number is 0 or infinite
     while abs(i) > 1000:
         part = 500 if i > 0 else -500
         x, i = x * 2.0**part, i - part
-    return x * 2.0**i  # which alone may round
+    return x * 2.0**i  # only this product may round
 
 
 def _of_its_exponent(x: Any) -> float:
-    """The plain number; of a traced one, that of a row, while a path is for all rows that have its exponent."""
+    """The plain number; for a traced one, that of a row along a path, which serves all rows with the same exponent."""
     if not lists.is_traced([x]):
         return float(core(x))
     x, along = core(x), answering.get()
@@ -166,7 +166,7 @@ OURS_IN_MATH: dict[str, Callable[..., Any]] = {
 
 
 def of_sequence(original: Callable[..., Any], ours: Callable[[list[Any]], Any]) -> Callable[..., Any]:
-    """The same for a function of a sequence, which those of `statistics` call `data`."""
+    """The same for a function of a sequence, which is called `data` in `statistics`."""
 
     def either(*args: Any, data: Any = None, **kwargs: Any) -> Any:
         xs, *others = args or (data,)
@@ -217,7 +217,7 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
     def of_two(best: Any, x: Any) -> Any:
         better = wins(x, best)
         if type(better) is not Condition and better:
-            return x  # the number itself, as `is` may ask
+            return x  # the number itself, since `is` may ask for it
         return of_side(choose(scalars.either(better, x == best), tied(best, x), best))
 
     def extreme(*args: Any, **kwargs: Any) -> Any:
@@ -242,12 +242,12 @@ def _extreme(original: Callable[..., Any], wins: Callable[[Any, Any], Any], tied
     return extreme
 
 
-# The greatest or least of three and more, as pairs chose it, by the id of the number with shared slopes; of a trace.
+# In a trace, by id: a number with shared slopes, and the extreme of three or more items that pairs chose.
 extremes: ContextVar[dict[int, tuple[Any, Any]]] = ContextVar("autograd extremes")
 
 
 def _of_many(best: Any, items: list[Any]) -> Any:
-    """The extreme of these with the slopes of a tie; where there is none, the number itself, as `is` may ask."""
+    """The extreme of the items with the slopes of a tie; without one, the number itself, since `is` may ask for it."""
     if lists.is_traced(items):
         found = lists.shared(best, items)
         extremes.get({})[id(core(found))] = core(found), core(best)
@@ -276,14 +276,14 @@ def _sorted(xs: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
 
 
 def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
-    """With a modulus all three are ints, which a trace knows along a path."""
+    """`pow`: with a modulus all three are ints, which a trace knows only along a path."""
     if mod is None:
         return base**exp
     return pow(*[operator.index(core(x)) if lists.is_traced([x]) else x for x in (base, exp, mod)])
 
 
 def _of_truths(original: Callable[[Any], bool], stops: bool, traced: Callable[[list[Any]], Any]) -> Callable[..., Any]:
-    """`all` or `any`: a condition if a truth in a list is traced; what an iterator computes depends on the answers."""
+    """`all` or `any`: a condition if a truth in a list is traced; how far an iterator runs depends on the answers."""
 
     def of_truths(xs: Any) -> Any:
         if hasattr(xs, "__next__"):
@@ -298,7 +298,7 @@ def _of_truths(original: Callable[[Any], bool], stops: bool, traced: Callable[[l
 
 
 def text(original: Callable[..., str]) -> Callable[..., str]:
-    """`str` or `repr`: a Value's is that of its number."""
+    """`str` or `repr`: the text of a Value is that of its number."""
 
     def of_number(*args: Any, **options: Any) -> str:
         if args and is_lifted(args[0]) and not follows_numpy(args[0]):
@@ -313,7 +313,8 @@ class Hash(int):
     """The hash of a number of this call."""
 
 
-_by_value = FunctionType((lambda x: hash(x)).__code__, {})  # called by f, not by us, for whom numbers are themselves
+# Without globals, as if f called it: for our own modules a number's hash is that of the object.
+_by_value = FunctionType((lambda x: hash(x)).__code__, {})
 
 
 def _hash(x: Any) -> int:

@@ -21,23 +21,23 @@ from autograd.symbols import answering, is_whole
 from autograd.symbols.expressions import OF_PYTHON
 from autograd.symbols.text import brief
 
-# The plain numbers that a lifted call has rounded its numbers to; None outside of one.
+# The plain numbers to which a lifted call has rounded its numbers; None outside of a call.
 roundings: ContextVar[set[float] | None] = ContextVar("autograd roundings", default=None)
 MOST_DIGITS = 22  # 10.0**22 is exact, and the next power is not
 
 
 def is_traced_whole(x: Any) -> bool:
-    """Whether x is an int where f runs on floats, and a traced number here or a plain one."""
+    """Whether x is an int where f runs on floats: a plain int, or a traced whole number."""
     return type(x) is int or (lists.is_traced([x]) and is_whole(core(x)))
 
 
 def counted(x: Any) -> Any:
-    """x, or the int that a traced whole number is along a path."""
+    """Return x; along a path, the int of a traced whole number."""
     return operator.index(core(x)) if answering.get() is not None and is_traced_whole(x) else x
 
 
 def to_int(exact: Callable[[Any], int], traced: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A whole number, whose derivative is 0: an int, as Python gives it, so that it can be an index."""
+    """Return a function that rounds to an int, as Python does, so that it can be an index; its derivative is 0."""
 
     def whole(x: Any) -> Any:
         if not lists.is_traced([x]):
@@ -58,7 +58,7 @@ _TO_NEAREST = to_int(round, p.round)
 
 
 def remainder(x: Any, y: Any) -> Any:
-    """As C has it: what is left of |x| on either side, exactly; at a tie the quotient is even."""
+    """The exact difference of x and the nearest multiple of y, as in C; at a tie the quotient is even."""
     sign, whole = p.copysign(1.0, x), abs(y)
     size = x * sign  # abs has a kink at 0
     below = p.fmod(size, whole)
@@ -86,14 +86,14 @@ def rounded(number: Any, ndigits: int | None = None) -> Any:
 
 
 def _to_power(x: Any, power: float) -> Any:
-    """The float nearest to the nearest multiple of a power of ten; what is taken off is exact."""
+    """The float nearest to the nearest multiple of a power of ten; the remainder that is subtracted is exact."""
     return choose(abs(x) < math.inf, p.copysign(x - remainder(x, power), x), x)
 
 
 def _to_digits(x: Any, digits: int) -> Any:
-    """The float nearest to the nearest decimal number of so many digits.
+    """The float nearest to the nearest decimal number of this many digits.
 
-    A product that seems halfway between two whole numbers may have been rounded; its error tells. The quotient of two
+    A product that seems halfway between two whole numbers may have been rounded; its error decides. The quotient of two
     exact numbers is rounded once. From 2**53 on, no other decimal number is nearer to x than x is.
     """
     power = 10.0**digits

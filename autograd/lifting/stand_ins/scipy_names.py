@@ -1,4 +1,4 @@
-"""SciPy's functions in lifted code that have no stand-in: they compute on floats, and say what to write instead."""
+"""SciPy functions that lifted code does not replace: they compute on floats, and errors say what to write instead."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ INSTEAD = {
 ALTERNATIVES = {name: text for names, text in INSTEAD.items() for name in names.split()}
 
 
-# What SciPy raises for an argument that holds a Value; C code that ignored such an error gives a SystemError.
+# The errors that SciPy raises for an argument that holds a Value; C code that ignored one raises a SystemError.
 OF_ARGUMENTS = (TypeError, ValueError, AttributeError, SystemError, NotImplementedError, RuntimeError)
 
 
 def as_floats(x: Any) -> Any:
-    """An array that f made, such as np.eye(3), as SciPy takes it: of floats, if it holds no Value."""
+    """Convert an array that f made, such as np.eye(3), to floats for SciPy if it holds no Value."""
     return as_plain(x.view(numpy.ndarray)) if isinstance(x, ScalarArray) and plain(x) else x
 
 
 def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function itself; TypeError that names it where it meets a number that carries derivatives.
+    """Wrap a function of floats: a number that carries derivatives raises a TypeError that names the function.
 
     >>> from scipy.optimize import bisect
     >>> from autograd import grad, lift
@@ -79,7 +79,7 @@ def on_floats(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def as_numpys(function: Callable[..., Any], numpys: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of `scipy.linalg`; where a number carries derivatives, NumPy's, which has fewer options."""
+    """Return a function of `scipy.linalg`, or NumPy's, with fewer options, if a number carries derivatives."""
 
     @functools.wraps(function)
     def either(*args: Any, **options: Any) -> Any:
@@ -91,7 +91,7 @@ def as_numpys(function: Callable[..., Any], numpys: Callable[..., Any]) -> Calla
 
 
 class Distribution:
-    """A distribution of `scipy.stats` that has no stand-in: its methods compute on floats."""
+    """A distribution of `scipy.stats` that lifted code does not replace: its methods compute on floats."""
 
     def __init__(self, distribution: Any) -> None:
         self._distribution = distribution
@@ -108,7 +108,7 @@ OF_LOST = (LOST, "'Value' object", "'NumPyValue' object", "array of floats", *OF
 
 
 def _is_lost(error: BaseException | None) -> bool:
-    """Whether the error, or one behind it, is that of a number that carries derivatives."""
+    """Whether the error, or one that caused it, comes from a number that carries derivatives."""
     while error is not None:
         text = str(error)
         if isinstance(error, TraceError) or any(part in text for part in OF_LOST):
@@ -118,7 +118,7 @@ def _is_lost(error: BaseException | None) -> bool:
 
 
 def _public_home(function: Any) -> str:
-    """The module from which users have a function: `scipy.integrate`, of what `scipy.integrate._ivp.ivp` defines."""
+    """The module from which users import a function: `scipy.integrate` if `scipy.integrate._ivp.ivp` defines it."""
     parts, name = function.__module__.split("."), function.__name__
     homes = [".".join(parts[: k + 1]) for k in range(len(parts))]
     for home in homes:
@@ -128,7 +128,7 @@ def _public_home(function: Any) -> str:
 
 
 def _refusal(function: Any) -> TypeError:
-    """The error, which is also noted, so that no `except` in a traced function can hide it."""
+    """Return the error, which is also noted, so that no `except` in a traced function can hide it."""
     home = _public_home(function)
     owner = getattr(function, "__self__", None)  # of a method: a distribution, frozen or not
     own = type(owner).__name__ if function.__name__ == "__call__" else function.__name__

@@ -1,4 +1,4 @@
-"""The names outside of f in lifted code: globals and modules are read as they are now, and what f assigns is kept."""
+"""Names outside of f in lifted code: globals and modules have their current values, and f's assignments are kept."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ OURS = {GLOBALS, RUNTIME}
 
 
 class GlobalsView(dict[str, Any]):
-    """The globals of a function, read as they are now, with stand-ins for what has one.
+    """The current globals of a function, with replacements.
 
-    It holds nothing but the builtins and names of ours, which code loads at each step: CPython finds those in it, and
+    The dict holds only the builtins and names of ours, which code loads at each step: CPython finds these in it, and
     asks `__missing__` for the user's.
     """
 
     def __init__(self, scope: dict[str, Any], reading: Reading) -> None:
         self.scope, self.reading = scope, reading
         self.names: set[str] = set()  # that code assigns
-        self.assigned = SimpleNamespace()  # what they are while f is traced
+        self.assigned = SimpleNamespace()  # their values while f is traced
         ours = {GLOBALS: self.assigned, RUNTIME: reading.branches}
         super().__init__(ours, __builtins__=reading.builtins, __name__=scope.get("__name__", "__main__"))
 
@@ -50,7 +50,7 @@ class GlobalsView(dict[str, Any]):
         self.scope[name] = self.reading.users(value)
 
     def assigns(self, names: Iterable[str]) -> None:
-        """Code assigns these names."""
+        """Record that code assigns these names."""
         self.names.update(names)
         if self.names:
             self.hold()
@@ -59,11 +59,11 @@ class GlobalsView(dict[str, Any]):
                 vars(self.assigned).setdefault(name, self[name])
 
     def hold(self) -> None:
-        """From now on this dict may hold names of the user's, which are asked for anew all the same."""
+        """From now on this dict may hold the user's names, too; they are still looked up anew."""
         self.__class__ = HoldingView
 
     def settle(self) -> None:
-        """Let the names that code has assigned be assigned: in the user's globals or, in a trace, until its end."""
+        """Move the values that code has assigned to the user's globals or, until the end of a trace, to `assigned`."""
         for name in self.names:
             if dict.__contains__(self, name):
                 value = dict.pop(self, name)
@@ -73,7 +73,7 @@ class GlobalsView(dict[str, Any]):
                     self.scope[name] = self.reading.users(value)
 
     def keep(self) -> None:
-        """At the end of a trace: what code has assigned is the user's, but for what a cache keeps."""
+        """At the end of a trace: copy what code has assigned to the user's globals, except what a cache keeps."""
         self.settle()
         for name, value in vars(self.assigned).items():
             found = self.reading.users(value)
@@ -82,14 +82,14 @@ class GlobalsView(dict[str, Any]):
 
 
 class HoldingView(GlobalsView):
-    """A view whose dict also holds names of the user's: those that code assigns, and those in the body of a class."""
+    """A view whose dict also holds the user's names that code assigns, and those in the body of a class."""
 
     def __getitem__(self, name: str) -> Any:
         return super().__getitem__(name) if name in OURS else self.__missing__(name)
 
 
 def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> Any:
-    """`class` in lifted code: its body looks names up in the dict of globals itself, and `float` is Python's."""
+    """`class` in lifted code: its body looks up names in the dict of globals itself, and a base `float` is Python's."""
     view = body.__globals__
     if isinstance(view, GlobalsView):
         view.hold()
@@ -105,7 +105,7 @@ def build_class(body: FunctionType, name: str, *bases: Any, **options: Any) -> A
 
 
 class Names(dict[str, Any]):
-    """The local names of code that lifted code evaluates; what is not among them is asked of the globals."""
+    """The local names of code that lifted code evaluates; other names are looked up in the globals."""
 
     def __init__(self, names: Any, scope: Any) -> None:
         super().__init__(names)
@@ -116,7 +116,7 @@ class Names(dict[str, Any]):
 
 
 class ModuleView:
-    """A module of the user's, with stand-ins for what it holds."""
+    """A view of a user's module, with replacements for what it holds."""
 
     def __init__(self, module: ModuleType, reading: Reading) -> None:
         self.__dict__.update(_module=module, _reading=reading)

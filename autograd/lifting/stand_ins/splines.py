@@ -21,7 +21,7 @@ from autograd.primitives.operators import core
 
 
 def interpolator(x: Any) -> Any:
-    """What stands for a class, a function or an object of `scipy.interpolate`."""
+    """The replacement for a class, a function or an object of `scipy.interpolate`."""
     if isinstance(x, (type, FunctionType)):
         return functools.wraps(x)(lambda *args, **named: interpolator(on_floats(x)(*args, **named)))
     scipys = importlib.import_module("scipy.interpolate")

@@ -1,4 +1,4 @@
-"""`statistics` on Values: what sums exact fractions or is written in C; the rest is read, like the user's code."""
+"""`statistics` on Values: functions that sum exact fractions or are written in C; the rest is read, like user code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _variance(xs: list[Any], mean: Any, less: int) -> Any:
 
 
 def _deviation(xs: list[Any], mean: Any, less: int) -> Any:
-    """As a norm: 0 with derivatives 0 where all numbers are equal."""
+    """The deviation as a norm: 0 with derivatives 0 where all numbers are equal."""
     return p.norm(_about(xs, mean)) / math.sqrt(_free(xs, less))
 
 
@@ -48,7 +48,7 @@ def _shares(xs: list[Any], weights: Any, error: str) -> list[Any]:
 
 
 def _check(xs: list[Any], shares: list[Any]) -> None:
-    """Raise what Python's harmonic mean raises: it looks at numbers up to the first that makes it 0."""
+    """Raise the error of Python's harmonic mean, which checks the numbers up to the first that makes it 0."""
     zero = next((i for i, x in enumerate(xs) if x == 0 and shares[i] != 0), None)
     if any(x < 0 for x in shares + xs[:zero]):
         raise statistics.StatisticsError("harmonic mean does not support negative values")
@@ -75,7 +75,7 @@ def _harmonic_mean(data: Any, weights: Any = None) -> Any:
 
 
 def _fmean(data: Any, weights: Any = None) -> Any:
-    """`math.fsum` and a division, so that it is one of Python's numbers."""
+    """The mean by `math.fsum` and a division, so that it is a Python number."""
     xs, given = list(data), weights if weights is None else list(weights)
     if not any(map(is_lifted, (*xs, *(given or ())))):
         return statistics.fmean(xs, given)
@@ -98,10 +98,10 @@ STATISTICS: dict[str, Callable[..., Any]] = {
         "mean": lists.mean, "median": lists.median,
         "stdev": _spread(_deviation, 1), "pstdev": _spread(_deviation, 0),
         "variance": _spread(_variance, 1), "pvariance": _spread(_variance, 0),
-        "_mean_stdev": lambda xs: (lists.mean(xs), _deviation(xs, None, 1)),  # what NormalDist.from_samples calls
+        "_mean_stdev": lambda xs: (lists.mean(xs), _deviation(xs, None, 1)),  # called by NormalDist.from_samples
     }.items()
 } | {
     "fmean": _fmean, "harmonic_mean": _harmonic_mean,
-    "_normal_dist_inv_cdf": _normal_quantile,  # what NormalDist.inv_cdf calls
-    "_sqrtprod": lambda x, y: p.sqrt(x * y),  # what `correlation` calls from Python 3.13 on
+    "_normal_dist_inv_cdf": _normal_quantile,  # called by NormalDist.inv_cdf
+    "_sqrtprod": lambda x, y: p.sqrt(x * y),  # called by `correlation` from Python 3.13 on
 }  # fmt: skip

@@ -1,6 +1,6 @@
-"""The table of stand-ins: for each function of Python's and NumPy's, what takes its place in code that is lifted.
+"""The table of stand-ins: the replacements for functions of Python, NumPy and SciPy in lifted code.
 
-On plain numbers each one calls what it stands for.
+On plain numbers each one calls the original.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ORIGINALS = {id(ours): users for users, ours in OWN.items()}
 
 
 class LibraryView:
-    """A module of Python's or NumPy's, with stand-ins for what it holds, for one call of a lifted function."""
+    """A view of a Python, NumPy or SciPy module, with replacements, for one call of a lifted function."""
 
     def __init__(self, module: ModuleType) -> None:
         self.__dict__.update(_module=module)
@@ -57,11 +57,11 @@ class LibraryView:
         return repr(self._module)
 
 
-FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not of plain numbers
+FOREIGN = {"jax", "matplotlib", "numba", "pandas", "torch"}  # too large to be read, and not on plain numbers
 
 
 def is_foreign(module: str | None) -> bool:
-    """Whether a module's functions stay as they are; those of `statistics` are plain Python, and are read."""
+    """Whether a module's functions stay unchanged; those of `statistics` are plain Python, and are read."""
     if module == "statistics":
         return False
     return is_library(module) or (module or "").partition(".")[0] in FOREIGN
@@ -73,17 +73,17 @@ VIEWED = {
 
 
 def stand_in_of(x: Any) -> Any:
-    """What stands for x, of any library; x itself where nothing does."""
+    """The replacement for x, of any library; x itself if there is none."""
     if type(x) is ModuleType:
         return LibraryView(x) if x.__name__ in VIEWED or x.__name__.startswith("scipy.") else x
     if isinstance(x, (BuiltinFunctionType, FunctionType, type)):
         found = OWN.get(x)
         if found is not None:
             return found
-    if type(x) is numpy.vectorize:  # of a function of the user's, which the reader lifts
+    if type(x) is numpy.vectorize:  # of a user's function, which the reader lifts
         return x
     home = getattr(x, "__module__", None) or ""
-    is_function = callable(x) and hasattr(x, "__name__") and not isinstance(x, type)  # and no Polynomial
+    is_function = callable(x) and hasattr(x, "__name__") and not isinstance(x, type)  # not a Polynomial
     if isinstance(x, numpy.ufunc) or (home.startswith("numpy") and is_function):
         return numpy_names.function(x)
     if home.startswith("scipy."):
