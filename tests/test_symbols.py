@@ -11,7 +11,7 @@ from autograd import Value, abs, ceil, clip, explain, floor, maximum, minimum, p
 from autograd.engine.graph import Graph
 from autograd.primitives import TABLE
 from autograd.refusals import TraceError
-from autograd.symbols import Symbol
+from autograd.symbols import Symbol, structure
 from autograd.symbols.whole import span
 
 x, y = Value(0.5, label="x"), Value(2.0, label="y")
@@ -158,6 +158,21 @@ def test_a_span_holds_what_the_number_may_be(f: Callable[[Any], Any]) -> None:
     least, most = span(f(Symbol("x")))
     found = [f(float(x)) for x in range(-12, 13)]
     assert least <= min(found) and max(found) <= most
+
+
+# Each makes the same anew, and no other makes it.
+STRUCTURES: list[Callable[[], Any]] = [
+    lambda: None, lambda: 0.0, lambda: -0.0, lambda: 0, lambda: float("nan"), lambda: 0.1, lambda: 0.1 + 1e-15,
+    lambda: Symbol("x"), lambda: Symbol("x") * 2.0, lambda: Symbol("x") * 3.0, lambda: Symbol("x") > 0,
+    lambda: Symbol("x") > 0.1, lambda: Symbol("x") > 0.1 + 1e-15, lambda: (0.0, Symbol("x")),
+    lambda: (-0.0, Symbol("x")), lambda: (Symbol("x"), 0.0),
+]  # fmt: skip
+
+
+def test_a_structure_is_a_key() -> None:
+    keys = {structure(make()): make for make in STRUCTURES}
+    assert len(keys) == len(STRUCTURES)
+    assert all(keys[structure(make())] is make for make in STRUCTURES)
 
 
 def test_a_local_derivative_of_what_is_an_expression_is_bracketed_too() -> None:

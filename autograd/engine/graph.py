@@ -10,9 +10,9 @@ from autograd.engine.adjoints import adjoints, nodes_below
 from autograd.engine.differentiating import is_unchanged, one
 from autograd.engine.names import NodeNames
 from autograd.engine.paths import indirect
-from autograd.engine.symbolic import SymbolicRun, is_named, known_operands
+from autograd.engine.symbolic import SymbolicRun, is_named, known, known_operands
 from autograd.engine.value import Value
-from autograd.symbols import Symbol, same
+from autograd.symbols import Symbol, structure
 from autograd.symbols.text import BY_SIGN, WHOLE, elided, number, readable, text
 
 TYPE_CHECKING = False
@@ -70,8 +70,8 @@ class Graph:
         self._consumers: dict[Value, list[Edge]] | None = None
         self._operands: dict[Value, list[str]] = {}
         self._texts: dict[Value, tuple[str, list[str]]] = {}
-        self._runs: dict[Value, SymbolicRun] = {} if before is None else before._runs
-        self._opaque: set[Any] = set() if before is None else before._opaque  # operations that need floats
+        self._runs: dict[Any, SymbolicRun] = {} if before is None else before._runs  # by node and numbers
+        self._opaque: set[Any] = set() if before is None else before._opaque  # operations that need floats, likewise
         self._unchanged: dict[Value, bool] = {}
 
     def name(self, node: Value) -> str:
@@ -144,7 +144,7 @@ class Graph:
         return self._texts[node]
 
     def _written(self, node: Value) -> tuple[str, list[str]]:
-        row, run = node.op, self._run(node)
+        row, run = node.op, self._run(node, known_operands(node))
         if row is None:
             return number(node.data), []
         operands = tuple(Symbol(x) if is_named(v) else v.data for x, v in zip(self.operands(node), node.inputs))
@@ -157,31 +157,27 @@ class Graph:
         return formula, list(map(readable, run.derivatives(node, operands, Symbol(self.name(node)))))
 
     def applied(self, node: Value, operands: Sequence[Any]) -> Any:
-        """The operation of a node on other expressions, None if it allows none."""
-        run = self._run(node)
+        """The operation of a node on expressions and numbers, None if it allows none."""
+        run = self._run(node, known(operands))
         return None if run is None else run.applied(operands)
 
     def is_unchanged(self, node: Value) -> bool:
         """Whether a node's rule still gives its value and local derivatives: False if data below it has changed."""
         if node not in self._unchanged:
-            run = self._run(node)
+            run = self._run(node, known_operands(node))
             self._unchanged[node] = (run is not None and run.gives(node)) or is_unchanged(node)
         return self._unchanged[node]
 
-    def _run(self, node: Value) -> SymbolicRun | None:
-        """The operation of a node on Symbols, from the only run of its rule; None if that needs floats."""
-        known, reads = self._runs.get(node), known_operands(node)
-        if known is not None and same(known.reads, reads):
-            return known
-        kind = node.op, tuple([x is None for x in reads])
-        if node.op is None or kind in self._opaque:
-            return None
-        try:
-            self._runs[node] = SymbolicRun(node, reads)
-        except (TypeError, ValueError, ArithmeticError):  # a user's rule that runs only on floats
-            self._opaque.add(kind)
-            return None
-        return self._runs[node]
+    def _run(self, node: Value, reads: tuple[Any, ...]) -> SymbolicRun | None:
+        """A node's operation on Symbols, from the only run of its rule on these numbers; None if it needs floats."""
+        row, numbers = node.op, structure(reads)
+        run = self._runs.get((node, numbers))
+        if run is None and row is not None and (row, numbers) not in self._opaque:
+            try:
+                run = self._runs[node, numbers] = SymbolicRun(row, reads)
+            except Exception:  # a user's rule for floats may raise anything on a Symbol
+                self._opaque.add((row, numbers))
+        return run
 
 
 def derivative(of: str, by: str) -> str:

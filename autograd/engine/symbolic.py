@@ -8,20 +8,19 @@ from autograd.symbols import Symbol, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
+
+    from autograd.primitives import Primitive
 
 
 class SymbolicRun:
     """A run of a node's rule on fresh Symbols; what is asked later is answered without another run."""
 
-    __slots__ = ("operands", "partials", "reads", "value")
+    __slots__ = ("operands", "partials", "value")
 
-    def __init__(self, node: Value, reads: tuple[Any, ...]) -> None:
-        """Run the rule, on the numbers that it `reads` and on Symbols; it raises if it runs only on floats."""
-        row = node.op
-        assert row is not None
-        self.reads = reads
+    def __init__(self, row: Primitive, reads: tuple[Any, ...]) -> None:
+        """Run the rule on the numbers that it `reads`, and on a Symbol for each None; raises what the rule raises."""
         self.operands = tuple(Symbol(f"x{i}") if x is None else x for i, x in enumerate(reads))
         self.value, self.partials = row.rule(*row.structured(self.operands))
 
@@ -40,11 +39,8 @@ class SymbolicRun:
         return {symbol: x for symbol, x in zip(self.operands, operands) if isinstance(symbol, Symbol)}
 
     def applied(self, operands: Sequence[Any]) -> Any:
-        """The value on other expressions, a number if they are all numbers."""
-        by = self.on(operands)
-        if not any(isinstance(x, Symbol) for x in by.values()):
-            return Point(by).number(self.value)
-        return substituted(self.value, by)
+        """The value on other expressions and the numbers that the rule read."""
+        return substituted(self.value, self.on(operands))
 
     def derivatives(self, node: Value, operands: Sequence[Any], result: Any) -> list[Any]:
         """The local derivatives on other expressions, reduced to the branches selected at the node's numbers.
@@ -70,6 +66,11 @@ def is_named(v: Value) -> bool:
     return bool(v.label) or not v.is_constant
 
 
+def known(operands: Iterable[Any]) -> tuple[Any, ...]:
+    """What a rule reads of its operands: the numbers among them, and None for each expression."""
+    return tuple([None if type(x) is Symbol else x for x in operands])
+
+
 def known_operands(node: Value) -> tuple[Any, ...]:
     """The numbers of a node's unlabelled constants, and None for each operand that is written by its name."""
-    return tuple([None if is_named(v) else v.data for v in node.inputs])
+    return known([None if is_named(v) else v.data for v in node.inputs])

@@ -327,6 +327,12 @@ def same(x: Any, y: Any) -> bool:
     return all(map(same, PARTS[type(x)](x), PARTS[type(y)](y)))
 
 
+def structure(x: Any) -> tuple[Any, ...]:
+    """A key that is equal for expressions of one structure; NaN has one key, and 0.0 and -0.0 have two."""
+    parts = PARTS.get(type(x))
+    return (type(x), repr(x)) if parts is None else (type(x), *map(structure, parts(x)))
+
+
 PARTS: dict[type, Any] = {
     Symbol: lambda x: (x.name, x.op, x.operands),
     Condition: lambda x: (x.op, x.left, x.right),

@@ -1,15 +1,54 @@
 """Expressions: operations without names of their own stand in one formula, through which derivatives flow as before."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd import Value, clip, draw, tanh
+from autograd import Value, clip, draw, explain, leaky_relu, primitive, sin, tanh, where
+from autograd.primitives import TABLE
 from autograd.testing.programs import programs
 from nn import LSTM, Attention
 from tests.drawing.test_picture import flow
+
+number = Value.constant
+
+
+@primitive
+def three(x: Any) -> Any:
+    return 3.0, (0.0,)
+
+
+@primitive
+def is_positive(x: Any) -> Any:
+    return x > 0, (0.0,)
+
+
+@primitive
+def of_floats(x: Any) -> Any:
+    return math.sin(x), (math.cos(x),)
+
+
+@primitive(plain="n")
+def of_floats_above_two(x: Any, n: Any) -> Any:
+    return (math.sin(x), (math.cos(x), None)) if n > 2 else (x * x, (2 * x, None))
+
+
+@primitive
+def looked_up(x: Any) -> Any:
+    return {0.25: 2.0}[x], (0.0,)
+
+
+@primitive
+def checked(x: Any) -> Any:
+    assert isinstance(x, float)
+    return 8 * x, (8.0,)
+
+
+for made in (three, is_positive, of_floats, of_floats_above_two, looked_up, checked):
+    del TABLE[made.__name__]  # other tests go over all its rows
 
 
 @given(programs(size=20), st.data())
@@ -48,6 +87,48 @@ def test_formulas_in_names() -> None:
     assert boxes["a"].formula == "tanh(w·x + b)"
     assert boxes["a"].kind == "operation"
     assert boxes["C"].formula == "(a - 1)² + 0.1·w²"
+
+
+# Numbers within an expression: what they leave of it, as its rules make it of them.
+NUMBERS = [
+    (lambda x, y: (number(0.5) + 0.5) * y + 1, "y + 1"),
+    (lambda x, y: y / (number(0.5) + 0.5) + 1, "y + 1"),
+    (lambda x, y: number(2.0) ** 2 * y / (number(3.0) - 2), "4·y"),
+    (lambda x, y: leaky_relu(number(2.0) * 3, y) * 2, "12"),
+    (lambda x, y: where(number(2.0) * 1, x, x) * y, "x·y"),
+    (lambda x, y: where(where(x > 0, 2.0, x), x, x) * y, "x·y"),
+    (lambda x, y: leaky_relu(where(x > 0, 2.0, x), x) * y, "2·y"),
+    (lambda x, y: (x / where(number(1.0) * 1, 1.0, x)) * y, "x·y"),
+    (lambda x, y: (number(1.0) - 1) * x + (number(-1.0) * 0) * y, "0·x + 0·y"),
+    (lambda x, y: sin(number(0.5) - 0.5) + y, "y"),
+    (lambda x, y: of_floats(three(x)), "0.1411"),
+    (lambda x, y: of_floats(three(x)) * y, "0.1411·y"),
+    (lambda x, y: is_positive(x) * y, "(1 if x > 0 else 0)·y"),
+]
+
+
+@pytest.mark.parametrize(("function", "formula"), NUMBERS)
+def test_numbers_within_an_expression(function, formula: str) -> None:
+    z = function(Value(0.25, label="x"), Value(0.75, label="y"))
+    z.label = "z"
+    assert {box.name: box.formula for box in draw(z, collapse="expressions").picture.boxes}["z"] == formula
+
+
+# Rules that run on floats only, or on some floats only: each is a call, whatever it raises, and hides no other.
+CALLS = [
+    (lambda x, y: of_floats(x) * y, ["of_floats(x)", "v1·y"]),
+    (lambda x, y: looked_up(x) * y, ["looked_up(x)", "v1·y"]),
+    (lambda x, y: checked(x) * y, ["checked(x)", "v1·y"]),
+    (lambda x, y: of_floats_above_two(x, 3.0) * of_floats_above_two(y, 1.0), ["of_floats_above_two(x, 3)", "y²"]),
+]
+
+
+@pytest.mark.parametrize(("function", "formulas"), CALLS)
+def test_a_rule_that_needs_floats_is_a_call(function, formulas: list[str]) -> None:
+    z = function(Value(0.25, label="x"), Value(0.75, label="y"))
+    for shown in str(explain(z)), draw(z, collapse="none").source:
+        assert all(formula in shown for formula in formulas)
+    assert draw(z, collapse="expressions").svg()
 
 
 def test_weights_are_rows_of_formulas_where_boxes_for_them_would_not_fit() -> None:

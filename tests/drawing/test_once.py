@@ -1,4 +1,7 @@
-"""What drawing costs: each node's rule runs once, however many pictures are tried, and no picture is made twice."""
+"""What drawing costs: each node's rule runs once, however many pictures are tried, and no picture is made twice.
+
+A rule runs again where a picture folds what an operand is into a number: the rule then simplifies and selects by it.
+"""
 
 import math
 from collections import Counter
@@ -181,6 +184,14 @@ def test_a_rule_that_needs_floats_is_tried_on_symbols_once() -> None:
     with counting() as runs:
         draw(C)
     assert runs["counted_float"] <= nodes_by_operation(C)["counted_float"] + 1
+
+
+def test_a_rule_runs_a_second_time_on_numbers_of_an_expression() -> None:
+    x = Value(0.3, label="x")
+    C = counted_square(Value.constant(0.5) + 0.5) * counted_atan(x) + counted_atan(x * 2.0)
+    with counting() as runs:
+        read(draw(C))
+    assert runs - nodes_by_operation(C) == Counter(["counted_square", "multiply"])
 
 
 def test_changed_data_is_found_by_a_second_run() -> None:
