@@ -63,7 +63,7 @@ class Compiled:
         self._traces = self._traces_now()
         self._latest: Plan | PathsPlan | None = None
         self._plain_argnums: tuple[int, ...] = ()
-        self._on_scalars = self.function  # what runs on traced numbers and other Values
+        self._on_scalars = self.function  # runs on traced numbers and other Values
 
     def read_as(self, f: Callable[..., Any]) -> Compiled:
         """A copy of this function that calls `f`, its function as read from the source, on traced numbers."""
@@ -239,7 +239,7 @@ class Compiled:
     def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         """The value and its derivative along `tangents`, as `autograd.jvp` gives them; for each row if there are rows.
 
-        A tangent of None stands for an argument that does not move, such as a static one.
+        A tangent of None marks an argument that does not move, such as a static one.
 
         >>> import autograd
         >>> autograd.compile(lambda x, y: x * y).jvp((2.0, 3.0), (1.0, 0.0))

@@ -69,7 +69,7 @@ class GatherTable(NamedTuple):
 
     @property
     def span(self) -> tuple[int, int, int]:
-        """The argument, and which of its arrays."""
+        """The argument, and the range of its arrays."""
         return self[:3]
 
     def numbers(self, flat: Any, items: Any) -> Any:
@@ -80,7 +80,7 @@ class GatherTable(NamedTuple):
 
 
 class Gathering:
-    """What calls of a program gather and scatter."""
+    """The gathers and scatters of a program's calls."""
 
     def __init__(self, name: str, gathers: Gathers, specs: Sequence[Any], is_index: Sequence[bool]) -> None:
         """`specs` are those of the arguments other than indices; `is_index` says which arrays of a call are indices."""

@@ -64,7 +64,7 @@ class PathsPlan:
         return self
 
     def prepare(self) -> None:
-        """Nothing is prepared: the rows of a call tell which paths they take."""
+        """Do nothing, since only the rows of a call determine which paths they take."""
 
     # --- as of Plan
 

@@ -200,7 +200,7 @@ class Backward:
         return {i: found.get(i, zero).value for i in wanted}
 
     def beside(self, value: int, derivative: int) -> int:
-        """A derivative that turns NaN where the function's value is not finite, so that the safe program runs."""
+        """A derivative that is NaN where the function's value is not finite, so that the safe program runs."""
         emit, zero = self.builder.emit, self.builder.constant(0.0)
         return emit("add", (derivative, emit("multiply", (zero, value))))
 

@@ -95,7 +95,7 @@ class LoopAdjoints:
 
 
 class Reversed:
-    """The reversed loop of one loop: its body is that of the forward loop, with more inputs, and its backward pass."""
+    """The reverse of one loop: its body is the forward loop's body, with more inputs, and the body's backward pass."""
 
     def __init__(self, loops: LoopAdjoints, i: int, pending: Pending) -> None:
         self.loops, self.i, self.pending = loops, i, pending

@@ -1,8 +1,8 @@
 """Rows between the sides of a kink: the engine finds their derivatives, since its numbers keep the sides.
 
-The engine runs the traced program, operation by operation, so f is not needed and nothing else differs. Only rows with
-NaN are run here, which comes from the program's marks (`autograd.compiler.derivatives.kinks`) or from infinite slopes.
-If f itself differentiates at a kink, the program has lost the sides, and the engine runs f.
+The engine runs the traced program, operation by operation, so f is not needed and nothing else differs. It runs only
+rows with NaN, which marks (`autograd.compiler.derivatives.kinks`) or infinite slopes give, and rows where f itself
+differentiates at a kink. For the latter, the program has lost the sides, and the engine runs f.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class Softmaxes:
     """
 
     def __init__(self, program: Program | None) -> None:
-        """Without a program there are none."""
+        """Without a program, there are no softmaxes."""
         together: dict[tuple[int, ...], dict[int, int]] = defaultdict(dict)
         for i, (op, operands, _) in enumerate(program.operations if program else ()):
             if op == "softmax_first" and len(operands) >= LEAST_MEMBERS:

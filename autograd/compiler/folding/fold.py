@@ -99,7 +99,7 @@ def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
 
 def depths(given: Operands) -> Sequence[int]:
     """The longest chain of instructions up to each value; a sum of sums counts as one instruction."""
-    found, summed = array("i"), array("i")  # `summed`: of a sum of the value alone
+    found, summed = array("i"), array("i")  # `summed`: the depth of a sum of only that value
     is_shared = (numpy.bincount(given.all, minlength=len(given.operations)) > 1).tobytes()
     for i, (op, operands, _) in enumerate(given.operations):
         is_sum = op in ADDERS and bool(operands)
@@ -151,7 +151,7 @@ class Folding:
         return called_as(self.old, self.builder.program(self.old.name, arguments, outputs))
 
     def _found(self, depth: Any, rows: Sequence[Stretch]) -> Iterator[Steps]:
-        """The stretches that are loops: the rows among them, then those between."""
+        """The stretches that are loops: the given rows, then those between them."""
         for k, stretch in enumerate(rows):
             steps = self._growing(stretch, depth)
             if steps is not None:

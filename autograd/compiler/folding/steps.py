@@ -32,7 +32,7 @@ class Input(NamedTuple):
 
     @property
     def before(self) -> Input | None:
-        """The carried input whose present value this one takes in the next step; None if it waits a single step."""
+        """The carried input whose present value this one takes in the next step, if it waits for several steps."""
         waits = self.kind == CARRIED and len(self.first) > 1
         return self._replace(first=self.first[1:]) if waits else None
 

@@ -20,7 +20,7 @@ POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR
 
 
 class Passed(NamedTuple):
-    """The arguments of a call, flat: their names, and where each belongs in the signature."""
+    """The arguments of a call, flat: their names, and their places in the signature."""
 
     names: tuple[str, ...]
     places: tuple[tuple[str, Any], ...]  # each: its parameter, and its index in *args or key in **kwargs, else None

@@ -62,7 +62,7 @@ class Reach:
         self.holders: dict[int, Any] = {}  # the user's lists, dicts, sets, arrays and buffers
         self.frames: dict[int, Any] = {}
         self.asked: dict[int, Callable[[], Any]] = {}  # read the value of a context variable or a weak reference
-        self.objects: dict[int, Any] = {}  # objects of the user's classes, whose class may be reassigned
+        self.objects: dict[int, Any] = {}  # modules, and objects of the user's classes: their class may be reassigned
         self.counts: dict[int, Callable[[], Any]] = {}  # count names, subclasses and registrations, which may be added
         self.values: dict[int, Value] = {}
         self.states: dict[tuple[int, str], Any] = {}  # scopes and objects, by the names that functions change there

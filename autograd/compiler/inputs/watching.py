@@ -282,7 +282,7 @@ def _same(read: Read, value: Any) -> bool:
 def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
     """A key for a value by type and bits: 0.0 and -0.0 differ, as do 1, 1.0 and True.
 
-    Anything but a number, text, None, or a tuple or frozenset of them gets the key that `otherwise` gives.
+    Anything except a number, text, None, or a tuple or frozenset of these gets the key that `otherwise` gives.
     """
     if isinstance(x, float):
         return type(x), x.hex()

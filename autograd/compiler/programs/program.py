@@ -38,8 +38,8 @@ class Program:
     Trees hold the numbers of values: an int, a tuple for a sequence or an array, or a dict. The first `forward` values
     belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary with the row when
     the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the structure in which
-    a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
-    chooses by the indices of a row.
+    a traced function returned its outputs, and `gathers` the arguments, added by the trace, that a call chooses by the
+    indices of a row.
 
     >>> from autograd.compiler.tracing.trace import trace
     >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))

@@ -155,7 +155,7 @@ class Stepping:
             del self._failures[failed:]
         if told.roots and (around := differentiated.get()) is not None:
             around.roots = True
-        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also if another name stands for it
+        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also through another name
         if changed_in_place or form_of(result) != form_of(carry):
             unlike()
         wanted, noted = numbers_in(result), numbers_in(output)
