@@ -1,8 +1,9 @@
 """Storage: the layout of the frame of a call, of shared registers, and of a thread's scratch memory.
 
 A frame is an array of eight-byte words. All registers except those of rows are consecutive in one array, `once`, totals
-first, with room for whole vectors. Registers of rows are in a thread's scratch memory: for each vector of rows, one
-vector for each number. The sums over rows follow, lane by lane, which start from zero in each chunk of rows.
+first, with room for whole vectors unless tables write them. Registers of rows are in a thread's scratch memory: for
+each vector of rows, one vector for each number. The sums over rows follow, lane by lane, which start from zero in each
+chunk of rows.
 """
 
 from __future__ import annotations
