@@ -60,18 +60,19 @@ def compile(
 ) -> "Compiled":
     """Compile a function of the scalars of one row: it is traced once and runs over arrays of rows.
 
-    Parameters named in `rows` carry a leading axis of rows, which f does not see. Those in `index`, among them, hold
-    whole numbers, to choose from lists and arrays that the rows share, as in `b[group]`. Those in `static` are not
+    Parameters named in `rows` carry a leading axis of rows, which f does not see. Those also named in `index` hold
+    whole numbers that choose from lists and arrays shared by the rows, as in `b[group]`. Those in `static` are not
     traced, nor are defaults that a call does not pass. f is traced at the first call, and again for new shapes,
     structures or static values, and when a global or closure variable that it reads changes. Branches and loops on
-    traced numbers are read from f's source; where that cannot be done, rows take up to `paths` paths, each a program.
-    TraceError names the line of what needs more, or a number that is not known. Arithmetic is IEEE's: what raises
-    eagerly gives inf or nan here, unless f handles it, but an index out of bounds is an IndexError that names the row.
+    traced numbers are read from f's source; where that fails, rows take up to `paths` paths, each with its own
+    program. TraceError names the line that needs more paths, or a number that is not known. Arithmetic is IEEE: an
+    operation that raises eagerly gives inf or nan here, unless f handles the error. An index out of bounds still
+    raises an IndexError, which names the row.
 
     It runs as machine code if llvmlite is installed, else on NumPy; `backend` "llvm" or "numpy" insists, and `.backend`
     says which one runs. Machine code uses up to `threads` threads, by default one for each core, and gives the same
-    bits however many there are; it may round x * y + z once. `memory` bounds the bytes that long loops keep for a
-    derivative: beyond it, steps are computed again. ValueError if a loop cannot do with so little.
+    bits for any number of them; it may round x * y + z once. `memory` bounds the bytes that long loops keep for a
+    derivative: beyond it, steps are computed again. ValueError if a loop needs more.
 
     >>> import numpy as np
     >>> def loss(w, b, x, y):
@@ -91,7 +92,7 @@ def compile(
 
 
 def _loaded() -> "tuple[type[Options], type[Compiled]]":
-    """The rest of the compiler, which the first call loads."""
+    """Load the rest of the compiler, at the first call."""
     with at_work:
         from autograd.compiler.calls.backends import Options
         from autograd.compiler.calls.compiled import Compiled

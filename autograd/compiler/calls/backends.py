@@ -1,8 +1,8 @@
-"""Backends: what runs a rolled program, NumPy or LLVM machine code, and why.
+"""Backends: NumPy or LLVM machine code to run a rolled program, and the reason for the choice.
 
-An executor is made for a rolled program, the arrays that a call passes, and the results that it wants. Calling
+An executor is made for a rolled program, the arrays that a call passes, and the results that it wants. Its method
 `run(arrays, rows, mean)` returns the results, and whether all of them are finite; with `mean` they are divided by the
-number of rows. It serves one call at a time.
+number of rows. An executor serves one call at a time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BACKENDS = ("auto", "numpy", "llvm")
 
 
 class Backend(NamedTuple):
-    """What runs a compiled function, "llvm" or "numpy", and why."""
+    """The backend of a compiled function, "llvm" or "numpy", and the reason."""
 
     name: str
     reason: str
@@ -34,7 +34,7 @@ class Backend(NamedTuple):
 
 
 class ExecutorFactory(NamedTuple):
-    """Makes executors of one program, one for each concurrent call."""
+    """A factory of executors for one program, one for each concurrent call."""
 
     backend: Backend
     executor: Callable[[], Any]
@@ -71,13 +71,13 @@ class Options(NamedTuple):
 
     @property
     def preferred(self) -> Backend:
-        """What a program runs on, unless LLVM lacks one of its instructions."""
+        """The backend that a program runs on, unless LLVM lacks one of its instructions."""
         if self.backend != "auto":
             return Backend(self.backend, "as asked for")
         return Backend("numpy", missing()) if missing() else Backend("llvm", "llvmlite is installed")
 
     def kept(self, has_rows: bool) -> int | None:
-        """How many numbers loops may keep for each row at work; None if there is no bound."""
+        """How many numbers loops may keep for each row in progress; None if there is no bound."""
         if self.memory is None:
             return None
         if not has_rows:
@@ -102,7 +102,7 @@ class Options(NamedTuple):
 
 @cache
 def missing() -> str:
-    """Why there is no machine code on this machine; empty if there is."""
+    """The reason why this machine cannot run machine code; empty if it can."""
     try:
         with at_work:
             from autograd.compiler.llvm import machine
@@ -117,7 +117,7 @@ def usable_cores() -> int:
 
 
 def _instead(rolled: Rolled, reason: str) -> Backend:
-    """NumPy, where machine code was to be expected; nothing falls back in silence."""
+    """The NumPy backend, with a warning, where the user expects machine code: no fallback is silent."""
     text = f"{rolled.name} runs on NumPy: {reason}; pass backend='numpy' if that is intended"
     warnings.warn(text, RuntimeWarning, outside())
     return Backend("numpy", reason)
@@ -128,7 +128,7 @@ def prepared(
 ) -> ExecutorFactory:
     """The factory of a program's executors; this compiles machine code.
 
-    `whole` is the program before its loops were cut: blocks have as many rows as without, since sums depend on it.
+    `whole` is the program before its loops were cut. On NumPy, blocks keep its number of rows, since sums depend on it.
     """
     backend = options.preferred
     if backend.name == "llvm":

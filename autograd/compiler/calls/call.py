@@ -1,4 +1,4 @@
-"""One call of a compiled function, as it was read: what it passes, and what its program depends on."""
+"""One call of a compiled function: the arguments that it passes, and what its program depends on."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Call(NamedTuple):
         return [name for name in self.passed.names if name not in fixed]
 
     def differentiated(self, chosen: Sequence[int]) -> Call:
-        """The call where these arguments are numbers, also those that are masks."""
+        """This call with numbers in place of masks in the chosen arguments."""
         if not any(spec != without_masks(spec) for spec in map(self.specs.__getitem__, chosen)):
             return self
         specs = tuple(without_masks(spec) if i in chosen else spec for i, spec in enumerate(self.specs))
@@ -45,5 +45,5 @@ class Call(NamedTuple):
 
     @property
     def key(self) -> Any:
-        """What the program depends on."""
+        """The key of the program: all that it depends on."""
         return self.passed, self.specs, tuple((name, key) for name, key, _ in self.static), self.indices

@@ -1,4 +1,4 @@
-"""Collecting: the garbage collector pauses while a program is built, and no variable of its trace outlives it."""
+"""Collecting: pause the garbage collector while a program is built, and reset the trace's context variables after."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-MANY_OBJECTS = 50_000  # new objects, which take the collector a few milliseconds
+MANY_OBJECTS = 50_000  # new objects; the collector takes a few milliseconds for so many
 
 _pauses: list[None] = []  # of the garbage collector, one item for each active pause
 
@@ -20,9 +20,9 @@ _pauses: list[None] = []  # of the garbage collector, one item for each active p
 def uncollected(build: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Pause the garbage collector while `build` runs: it would take a fifth of the time, and find nothing.
 
-    What was made meanwhile counts as old: otherwise the first collection afterwards would go through all of it. This
-    is no context manager: a Ctrl-C between its `__enter__` and the block would leave the collector off. It would also
-    leave context variables set, so these are set in a copy of the context.
+    If many objects were made meanwhile, they count as old: otherwise the first collection afterwards would traverse all
+    of them. This is not a context manager, because a Ctrl-C between its `__enter__` and the block would leave the
+    collector off. A Ctrl-C could also leave context variables set, so `build` runs in a copy of the context.
     """
 
     @wraps(build)
@@ -36,7 +36,8 @@ def uncollected(build: Callable[Arguments, Result]) -> Callable[Arguments, Resul
                 gc.disable()
                 return run(build, *args, **kwargs)
             finally:
-                # gc.get_freeze_count() walks through all that a user has frozen, which must stay frozen: only for many.
+                # gc.get_freeze_count() walks through all that the user has frozen, so it is called only for many
+                # objects. What is frozen must stay frozen.
                 if gc.get_count()[0] > MANY_OBJECTS and not gc.get_freeze_count():
                     try:
                         gc.freeze()

@@ -29,14 +29,14 @@ from autograd.transforms.forward import jvp
 from autograd.transforms.reverse import select_arguments, value_and_grad, vjp
 from autograd.trees import flatten
 
-MANY_TRACES = 100  # of a function, for what it reads besides its arguments, after which to warn
-MOST_STATES = 8  # states of what f reads besides its arguments, such as a flag, to keep programs for
+MANY_TRACES = 100  # of one function, because what it reads besides its arguments changed; then a warning follows
+MOST_STATES = 8  # for which programs are kept: states of what f reads besides its arguments, such as a flag
 
 
 class Compiled:
-    """A function of one row, written on scalars, that runs over arrays: the result of `autograd.compile`.
+    """A function of the scalars of one row that runs over arrays: the result of `autograd.compile`.
 
-    `fast(*arguments, reduce=...)` returns its value for every row, or with `reduce` "sum" or "mean" one for all.
+    `fast(*arguments, reduce=...)` returns a value for every row or, with `reduce` "sum" or "mean", one for all rows.
     `fast.program` is the program of the latest call. TypeError and ValueError name the argument that does not fit.
     """
 
@@ -63,16 +63,16 @@ class Compiled:
         self._traces = self._traces_now()
         self._latest: Plan | PathsPlan | None = None
         self._plain_argnums: tuple[int, ...] = ()
-        self._on_scalars = self.function  # what runs on traced numbers and other Values
+        self._on_scalars = self.function  # runs on traced numbers and other Values
 
     def read_as(self, f: Callable[..., Any]) -> Compiled:
-        """This function as code that is read sees it, in which `f` was read in place of its own function."""
+        """A copy of this function that calls `f`, its function as read from the source, on traced numbers."""
         made = Compiled.__new__(Compiled)
         made.__dict__.update(self.__dict__, _on_scalars=f)
         return made
 
     def _traces_now(self) -> Traces:
-        """The traces of f and all that it reads in their present state: existing ones, or empty ones."""
+        """The traces for the present state of f and of all that it reads; empty ones if the state is new."""
         with self._changing.held:
             traces = next((known for known in self._states if known.watch.holds()), None)
             if traces is None:
@@ -83,7 +83,7 @@ class Compiled:
         return traces
 
     def _notice(self) -> None:
-        """Warn where what f reads changes so often that its calls do little else than trace it."""
+        """Warn if what f reads changes so often that its calls do little but trace it."""
         self._count += 1
         if self._count == MANY_TRACES:
             what = self._traces.watch.differing()
@@ -92,7 +92,7 @@ class Compiled:
 
     @property
     def watched(self) -> Any:
-        """What is watched for changes, also if another compiled function reads this one."""
+        """The function to watch for changes, also where another compiled function reads this one."""
         return self.function
 
     def __repr__(self) -> str:
@@ -106,14 +106,14 @@ class Compiled:
         return self._latest.latest.program
 
     def rolled(self, reduce: str | None = "sum") -> Rolled:
-        """The program of the latest call in array instructions over the rows of its arguments; `print` shows them."""
+        """The program of the latest call as array instructions over the rows of its arguments; `print` shows them."""
         program = self.program
         each = any(program.by_row) and reduce is None
         return rolled(executable(program), [Result((i,), each) for i in range(len(flatten(program.outputs)))])
 
     @property
     def backend(self) -> Backend:
-        """What runs the program of the latest call or, before the first, what is meant to run it; and why.
+        """The backend that runs the program of the latest call, and why; before any call, the one it would run on.
 
         >>> import autograd
         >>> print(autograd.compile(lambda x: x * x, backend="numpy").backend)
@@ -138,8 +138,8 @@ class Compiled:
     ) -> tuple[Any, Any]:
         """The value and ∂value/∂argument, in the structure of the argument, or a tuple for several.
 
-        An argument with rows gets a derivative for each row. What the rows share gets the derivative of the total or,
-        with `reduce=None`, also one for each row.
+        An argument with rows gets a derivative for each row. An argument that the rows share gets the derivative of the
+        total or, with `reduce=None`, one for each row.
 
         >>> import autograd
         >>> fast = autograd.compile(lambda w, x: w * x * x, rows=("x",))
@@ -186,7 +186,7 @@ class Compiled:
     def hvp(
         self, *args: Any, tangents: Any, argnums: int | tuple[int, ...] = 0, reduce: str | None = None, **kwargs: Any
     ) -> Any:
-        """The Hessian times `tangents`, which have the structure of the argument, or are a tuple for several arguments.
+        """The Hessian times `tangents`, which have the structure of the argument or, for several, are a tuple.
 
         >>> import autograd
         >>> autograd.compile(lambda x: x[0] ** 2 * x[1]).hvp([3.0, 5.0], tangents=[1.0, 0.0])
@@ -218,9 +218,10 @@ class Compiled:
     def jacobian(self, *args: Any, argnums: int | tuple[int, ...] = 0, sparse: bool = False, **kwargs: Any) -> Any:
         """Every ∂valueᵢ/∂xⱼ, as `autograd.jacobian` gives it: the result with each number replaced by its gradient.
 
-        If arguments have rows, each row has its own: derivatives of its results, in arrays with the rows first, with
-        respect to its own numbers and to what the rows share. With `sparse`, it is one `scipy.sparse.csr_array`: a line
-        for each number of all results, row by row, and a column for each number of the arguments, rows included.
+        If arguments have rows, each row has its own Jacobian, in arrays with the rows first: the derivatives of its
+        results with respect to its own numbers and those that the rows share. With `sparse`, the result is one
+        `scipy.sparse.csr_array`, with a line for each number of all results, row by row, and a column for each number
+        of the arguments, rows included.
 
         >>> import autograd
         >>> autograd.compile(lambda x: [x[0] * x[1], x[0]]).jacobian([2.0, 3.0])
@@ -238,7 +239,7 @@ class Compiled:
     def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         """The value and its derivative along `tangents`, as `autograd.jvp` gives them; for each row if there are rows.
 
-        A tangent of None stands for an argument that does not move, such as a static one.
+        A tangent of None marks an argument that does not move, such as a static one.
 
         >>> import autograd
         >>> autograd.compile(lambda x, y: x * y).jvp((2.0, 3.0), (1.0, 0.0))
@@ -258,10 +259,10 @@ class Compiled:
         return plan.value_and_tangent(plan.run(arrays, rows, None, along))
 
     def vjp(self, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-        """The value, and the function that maps a cotangent of it to those of the arguments, as from `autograd.vjp`.
+        """The value, and the function that maps its cotangent to those of the arguments, as `autograd.vjp` returns.
 
-        If arguments have rows, the value has them too, and what the rows share gets the sum over all rows. Static
-        arguments get None.
+        If arguments have rows, the value has them too, and an argument that the rows share gets the sum over all rows.
+        Static arguments get None.
 
         >>> import autograd
         >>> value, pull = autograd.compile(lambda w, x: [w * x, x], rows=("x",)).vjp(2.0, [1.0, 3.0])
@@ -277,7 +278,7 @@ class Compiled:
             return self._eager_vjp(self._eager(error), primals)
         call = call._replace(arrays=[x.copy() if isinstance(x, numpy.ndarray) else x for x in call.arrays])
         fixed = set(call.passed.names) - set(call.moving)
-        plan, traces = self._plan("result", call), self._traces  # those of this call: what f reads may change
+        plan, traces = self._plan("result", call), self._traces  # kept for `pull`, since what f reads may change
         results = plan.run(call.arrays, call.rows, None)
 
         def pull(cotangents: Any) -> tuple[Any, ...]:
@@ -303,7 +304,7 @@ class Compiled:
     # --- arguments
 
     def _directly(self, kind: str, args: tuple[Any, ...], reduce: str | None, argnums: Any) -> Any:
-        """What machine code computes from the arguments as they are; None where only the long way works."""
+        """The result of a direct call to machine code; None where only the long way works."""
         traces = self._traces
         if not self._is_plain(argnums) or reduce not in REDUCTIONS or traces.watch.changed():
             return None
@@ -317,7 +318,7 @@ class Compiled:
     def _ready(
         self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None, argnums: Any
     ) -> tuple[Plan | PathsPlan, Sequence[Any], int | None]:
-        """The plan, its arrays, and the number of rows: looked up by shapes if all that moves is arrays and floats."""
+        """The plan, its arrays, and the number of rows, looked up by the shapes of the traced arguments if possible."""
         traces = self._traces
         if traces.watch.changed():
             traces = self._traces = self._traces_now()
@@ -337,13 +338,13 @@ class Compiled:
         return plan, call.arrays, call.rows
 
     def _eager(self, error: UnfitNumber) -> Callable[..., Any]:
-        """The function itself, for numbers that arrays of floats cannot hold; a TypeError if that cannot work."""
+        """The function itself, for numbers that arrays of floats cannot hold; TypeError if it cannot run on them."""
         if self.rows or self._on_scalars is None:
             raise TypeError(f"{self.__name__}: {error}; take derivatives of its total, reduce='sum'") from None
         return self._on_scalars
 
     def _row_by_row(self, error: UnfitNumber, reduce: str | None) -> Callable[..., Any]:
-        """The function itself on each row."""
+        """A function that runs the function itself on each row."""
         if not self.rows or self._on_scalars is None:
             return self._eager(error)
         return row_by_row(self.parameters, self._on_scalars, reduce)

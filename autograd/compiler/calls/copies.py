@@ -1,4 +1,4 @@
-"""Copies: send a function to another process where pickle cannot find it by name."""
+"""Copies: send a function to another process, even if pickle cannot find it by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class PicklableFunction:
-    """A function in cloudpickle's format, as Dask and others send between processes."""
+    """A function in cloudpickle's format, in which Dask and others send functions between processes."""
 
     def __init__(self, function: Any) -> None:
         self.bytes = sys.modules["cloudpickle"].dumps(function)

@@ -1,9 +1,9 @@
-"""Direct calls: a function written for one form of arguments, which hands them to machine code as they are.
+"""Direct calls: a function written for one form of arguments, which passes them to machine code unconverted.
 
 A call finds its plan, makes arrays of its arguments, and numbers of its results. That takes a few microseconds, longer
 than the arithmetic of a short program. A direct call does it for one plan: Python takes containers apart, and machine
-code checks and reads what they hold. Where anything is not as it was written for, and where a result is not finite or a
-row has an error, the answer is None, and the call takes the long way.
+code checks and reads what they hold. If the arguments have another form, a result is not finite, or a row has an error,
+a direct call returns None, and the call takes the long way.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ STATIC = object()  # in place of a converter: the argument is static
 
 
 def direct(plan: Plan, args: Sequence[Any], converters: Sequence[Any], mean: bool, several: bool) -> Direct | None:
-    """A function from arguments of the form of `args` to what a call of this plan returns; None if there can be none.
+    """A function from arguments of the form of `args` to the results of this plan; None if it cannot be written.
 
-    `converters` make arrays of lists that carry rows, and are None for what rows share. With `several`, derivatives are
-    in a tuple.
+    `converters` make arrays of lists that carry rows, and are None for arguments that the rows share. With `several`,
+    derivatives are in a tuple.
     """
     results = _results(plan)
     leaves = [(leaf, by_row) for spec, by_row in results for leaf in leaves_in(spec)]
@@ -59,7 +59,7 @@ def direct(plan: Plan, args: Sequence[Any], converters: Sequence[Any], mean: boo
 
 
 def _results(plan: Plan) -> list[tuple[Any, bool]]:
-    """The specs of the results, and which have rows."""
+    """The specs of the results, each with whether it has rows."""
     found = [(plan.result, plan.each)]
     if plan.kind.results != ("value",):
         found = [(NUMBER, plan.each), *((plan.specs[i], by_row) for i, by_row in zip(plan.chosen, plan.by_row))]
@@ -67,7 +67,7 @@ def _results(plan: Plan) -> list[tuple[Any, bool]]:
 
 
 def _class_of(leaf: Any) -> type | None:
-    """The class of a list or tuple of numbers."""
+    """The class of a list or tuple of numbers; None for other leaves."""
     if not isinstance(leaf, NumbersSpec):
         return None
     found: type = leaf.make if isinstance(leaf.make, type) else leaf.make.__self__  # a named tuple's
@@ -75,7 +75,7 @@ def _class_of(leaf: Any) -> type | None:
 
 
 def _taken(writing: Writing, args: Sequence[Any], converters: Sequence[Any]) -> tuple[list[str], str]:
-    """Write what takes arguments apart: the names of arrays, numbers and lists of numbers, and of one with rows."""
+    """Write the lines that take arguments apart; return the names of the leaves, and that of one with rows, if any."""
     writing.do(f"if len(args) != {len(args)}: return None")
     leaves: list[str] = []
     rows = ""
@@ -96,7 +96,7 @@ def _taken(writing: Writing, args: Sequence[Any], converters: Sequence[Any]) -> 
 
 
 def _call(writing: Writing, given: Sequence[str], make: Callable[[], Any]) -> None:
-    """Write the call of an entry that no other thread uses meanwhile."""
+    """Write the call of an entry that no other thread uses at the same time."""
     idle = [make()]
     writing.do("try:")
     writing.do(f"    call = {writing.refer(idle.pop)}()")

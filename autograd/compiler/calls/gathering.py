@@ -1,4 +1,4 @@
-"""Indices of rows, at a call: what they choose is gathered into arrays by row, and its derivatives are scattered back.
+"""The indices of rows, at a call: gather the items that they choose into arrays by row, and scatter derivatives back.
 
 Derivatives of one number are added up in a fixed order, so the same call gives the same bits.
 """
@@ -25,7 +25,7 @@ class Gathered(NamedTuple):
 
 
 class ChoiceBlock(NamedTuple):
-    """Choices for gathers from one table; if each is by a column alone, one after the other, then which columns."""
+    """Choices for gathers from one table; `first` is the first column, if they are by consecutive columns alone."""
 
     choices: tuple[IndexChoice, ...]
     first: int | None
@@ -40,7 +40,7 @@ class ChoiceBlock(NamedTuple):
         return cls(tuple(choices), first if follow == [choice.axes for choice in choices] else None, count)
 
     def items(self, indices: Sequence[Any]) -> Any:
-        """The items chosen, if they are columns of one array of indices and none is out of bounds; else None."""
+        """The chosen items, if they are columns of one array of indices and none is out of bounds; else None."""
         first = self.first
         if first is None:
             return None
@@ -54,10 +54,10 @@ class ChoiceBlock(NamedTuple):
 
 
 class GatherTable(NamedTuple):
-    """Items of an argument, and the gathers from them, which are made at once.
+    """Items of an argument, and the gathers from them, which run together.
 
     The items are in the arrays of the argument from `low` to `high`; `places` are those of every item's numbers there,
-    and `start` the first, if all lie side by side.
+    and `start` is the first of them, if all are contiguous.
     """
 
     argument: int
@@ -69,21 +69,21 @@ class GatherTable(NamedTuple):
 
     @property
     def span(self) -> tuple[int, int, int]:
-        """The argument, and which of its arrays."""
+        """The argument, and the range of its arrays."""
         return self[:3]
 
     def numbers(self, flat: Any, items: Any) -> Any:
-        """The numbers of these items, from all of the arrays'."""
+        """The numbers of these items, taken from `flat`, all numbers of the arrays."""
         if self.start is None:
             return flat.take(self.places.take(items, 0))
         return flat[self.start : self.start + self.places.size].reshape(self.places.shape).take(items, 0)
 
 
 class Gathering:
-    """What calls of a program gather and scatter."""
+    """The gathers and scatters of a program's calls."""
 
     def __init__(self, name: str, gathers: Gathers, specs: Sequence[Any], is_index: Sequence[bool]) -> None:
-        """`specs` are those of the arguments other than indices; `is_index` says which arrays of a call are."""
+        """`specs` are those of the arguments other than indices; `is_index` says which arrays of a call are indices."""
         self.name, self.gathers, self.is_index = name, gathers, is_index
         self.shapes = [list(shapes_of(spec)) for spec in specs]
         inputs = [ArraySpec((gather.places.shape[1],)) for gather in gathers.inputs]
@@ -97,11 +97,11 @@ class Gathering:
         self.first = len(specs)  # the first argument that is gathered
 
     def below(self, chosen: Sequence[int]) -> list[int]:
-        """The gathers from some arguments."""
+        """The gathers from the chosen arguments."""
         return [q for q, gather in enumerate(self.gathers.inputs) if gather.argument in chosen]
 
     def fed(self, arrays: Sequence[Any]) -> Gathered:
-        """The arrays of the arguments, then what their indices gather from them; IndexError out of bounds."""
+        """The arrays of the arguments, then what their indices gather; IndexError if one is out of bounds."""
         own = [x for x, is_index in zip(arrays, self.is_index) if not is_index]
         indices = [
             x.astype(numpy.intp, copy=False).reshape(len(x), math.prod(x.shape[1:])).T
@@ -123,7 +123,7 @@ class Gathering:
         return {k: [next(rest) for _ in self.shapes[k]] for k in arguments}
 
     def _items(self, choice: IndexChoice, columns: Sequence[Any]) -> Any:
-        """The item that each row chooses."""
+        """The item that each row chooses; IndexError names the first row whose index is out of bounds."""
         item: Any = None
         for index, count in choice.axes:
             i = _evaluated(index, columns)
@@ -135,12 +135,12 @@ class Gathering:
                     told = f"{i.flat[row]}{f' (from {given})' * bool(given)} in row {row}, and there are {count}"
                     raise IndexError(f"{self.name}: the index {choice.text} is {told}")
                 i = numpy.where(i < 0, i + count, i)
-                i = numpy.where((i < 0) | (i >= count), 0, i)  # of rows that do not read the item
+                i = numpy.where((i < 0) | (i >= count), 0, i)  # in rows that do not read the item
             item = i if item is None else item * count + i
         return item
 
     def vectors(self, arrays: Sequence[Any], arguments: Sequence[int], chosen: Sequence[Any]) -> list[Any]:
-        """Arrays like those of some arguments, such as their tangents, then what is gathered from them."""
+        """Arrays like those of some arguments, such as their tangents, then the items gathered from them."""
         found = self._by_argument(arrays, arguments)
         flat: dict[Any, Any] = {}
         gathered: dict[int, Any] = {}
@@ -153,15 +153,15 @@ class Gathering:
         return [*arrays, *[gathered[q] for q in sorted(gathered)]]
 
     def scattered(self, arrays: list[Any], arguments: Sequence[int], chosen: Sequence[Any], each: bool) -> list[Any]:
-        """The derivatives of some arguments: their own, and those of what was gathered from them, added up.
+        """The derivatives of some arguments, to which those of the numbers gathered from them are added.
 
-        With `each`, every row has its own.
+        With `each`, every row has its own derivatives.
         """
         below = self.below(arguments)
         own = arrays[: len(arrays) - len(below)]
         found = self._by_argument(own, arguments)
         given = dict(zip(below, arrays[len(own) :]))
-        slopes: dict[Any, list[tuple[Any, Any]]] = {}  # and their places, in some arrays of an argument
+        slopes: dict[Any, list[tuple[Any, Any]]] = {}  # places in some arrays of an argument, with their derivatives
         for table, items in zip(self.tables, chosen):
             if table.argument in found:
                 numbers = numpy.concatenate([given[q] for q in table.gathers])
@@ -184,7 +184,7 @@ class Gathering:
 
 
 def _evaluated(index: Any, columns: Sequence[Any]) -> Any:
-    """An index for each row."""
+    """The value of an index, for each row."""
     if type(index) is IndexColumn:
         return columns[index.number]
     if type(index) is int:
@@ -201,7 +201,7 @@ def _columns(index: Any) -> list[int]:
 
 
 def _tables(gathers: Sequence[ChosenInputs], shapes: Sequence[Sequence[tuple[int, ...]]]) -> list[GatherTable]:
-    """The gathers, by the items that they choose from; `shapes` are those of the arrays of each argument."""
+    """The gathers, grouped by the items that they choose from; `shapes` are those of the arrays of each argument."""
     found: dict[Any, GatherTable] = {}
     for q, (_, argument, places) in enumerate(gathers):
         ends = list(accumulate(map(math.prod, shapes[argument]), initial=0))
@@ -215,7 +215,7 @@ def _tables(gathers: Sequence[ChosenInputs], shapes: Sequence[Sequence[tuple[int
 
 
 def _add(arrays: Sequence[Any], total: Any, each: bool) -> None:
-    """Add numbers, all in one array, to several arrays; rows come first with `each`."""
+    """Add the numbers of one array to several arrays in place; with `each`, rows come first."""
     start = 0
     for array in arrays:
         end = start + (math.prod(array.shape[1:]) if each else array.size)

@@ -1,4 +1,4 @@
-"""The kinds of plan: a program derived from a traced one, and the results of each."""
+"""The kinds of plan: for each, how its program derives from the traced one, and what the results are."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from autograd.compiler.programs.program import Program
 
 
 class PlanKind(NamedTuple):
-    """A kind of plan: the program of its results, what else a call passes, and which results there are."""
+    """A kind of plan: how to derive its program, the vectors that a call passes as well, and the results."""
 
-    derive: Callable[[Program, Sequence[int], bool], Program]  # from the traced one, the chosen arguments, and `safe`
+    derive: Callable[[Program, Sequence[int], bool], Program]  # given the traced one, the chosen arguments, and `safe`
     vectors: str = ""  # passed after the arguments: "tangents" of those chosen, or "cotangents"
     results: tuple[str, ...] = ()  # in order: "number", "value", "as returned", "derivatives", or "entries" of a matrix
     order: int = 1
 
 
 def as_it_is(program: Program, chosen: Sequence[int], safe: bool) -> Program:
-    """The program of a value."""
+    """Return the program unchanged: that of a value."""
     return program
 
 

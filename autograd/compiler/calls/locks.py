@@ -1,4 +1,4 @@
-"""Locks and forks: the thread that held a lock does not exist in the child, to release it."""
+"""Locks that survive a fork: the thread that held one does not exist in the child and cannot release it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Lock:
         _all.add(self)
 
     def renew(self) -> None:
-        """Replace it by an open lock."""
+        """Replace `held` with an open lock."""
         self.held = threading.RLock()
 
 

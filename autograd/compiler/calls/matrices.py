@@ -1,4 +1,4 @@
-"""Matrices of derivatives, dense in the structures of what is differentiated and of what it depends on, or sparse."""
+"""Matrices of derivatives: dense, in the structures of the result and of the arguments, or sparse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.forks import at_work
 
 
 def jacobian_of(result: Any, argument: Any, matrix: Any, by_row: bool) -> Any:
-    """A result with each number replaced by a gradient in the structure of the argument, as from `autograd.jacobian`.
+    """A result with each number replaced by its gradient in the structure of the argument, as in `autograd.jacobian`.
 
     The last two axes of `matrix` are the numbers of the result and those of the argument; before them, if `by_row`, are
     the rows.
@@ -48,7 +48,7 @@ def jacobian_of(result: Any, argument: Any, matrix: Any, by_row: bool) -> Any:
 
 
 class Numbers:
-    """The numbers of some arguments of a program, in order; after them, those that the rows gather from them."""
+    """The numbers of some arguments of a program, in order, then those that the rows gather from them."""
 
     def __init__(
         self, specs: Sequence[Any], by_row: Sequence[bool], gathering: Gathering | None, chosen: Sequence[int]
@@ -56,7 +56,7 @@ class Numbers:
         """`specs` are those of the chosen arguments; `by_row` says which of them have rows."""
         self.sizes, self.by_row, self.gathering = list(map(size_of, specs)), by_row, gathering
         self.width = sum(self.sizes)
-        self.gathers: list[tuple[int, int, int]] = []  # of each: its argument among those chosen, its first number
+        self.gathers: list[tuple[int, int, int]] = []  # each, its argument among those chosen, and its first number
         low = self.width
         if gathering is not None:
             for q in gathering.below(chosen):
@@ -65,10 +65,10 @@ class Numbers:
                 low += gather.places.shape[1]
 
     def places(self, numbers: Any, items: Sequence[Any], rows: int, apart: bool) -> Any:
-        """Where numbers belong among those of the arguments, for each row.
+        """The places of `numbers` among those of the arguments, for each row.
 
-        `items` are what the rows chose. If `apart`, the arguments with rows keep the rows' numbers one
-        after the other; else all rows have the same places.
+        `items` are the rows' choices. If `apart`, arguments with rows hold the numbers of one row after the other;
+        otherwise all rows have the same places.
         """
         found = numpy.repeat(numbers[None], rows, 0)
         start = low = 0
@@ -88,21 +88,21 @@ class Numbers:
         return found
 
     def starts(self, rows: int, apart: bool) -> Any:
-        """Where each argument begins, and the end of all."""
+        """The place where each argument starts, then the end of the last one."""
         sizes = [size * rows if by_row and apart else size for size, by_row in zip(self.sizes, self.by_row)]
         return numpy.cumsum([0, *sizes])
 
 
 class Matrix:
-    """Where the entries of a matrix of derivatives belong, which are computed for each row if there are rows."""
+    """The places of the entries of a matrix of derivatives; if there are rows, each row has its own entries."""
 
     def __init__(self, places: Sequence[Entry], height: int, numbers: Numbers) -> None:
-        """`height` is how many lines the matrix of a row has."""
+        """`height` is the number of lines in the matrix of a row."""
         self.lines, self.columns = numpy.array(places, dtype=int).reshape(-1, 2).T
         self.height, self.numbers = height, numbers
 
     def dense(self, found: Any, items: Sequence[Any]) -> Any:
-        """The matrix of each row, or the only one; where an argument has rows, with respect to a row's own numbers."""
+        """The matrix of each row, or the only one; its columns for an argument with rows are the row's own numbers."""
         shape = (*found.shape[:-1], self.height, self.numbers.width)
         if found.size == math.prod(shape) and not self.numbers.gathers:
             return found.reshape(shape)
@@ -112,12 +112,12 @@ class Matrix:
             return matrix
         columns = self.numbers.places(self.columns, items, len(found), False)
         every = numpy.arange(len(found))
-        for e, line in enumerate(self.lines):  # an entry after the other: two may have one place
+        for e, line in enumerate(self.lines):  # one entry at a time: two may have the same place
             matrix[every, line, columns[:, e]] += found[:, e]
         return matrix
 
     def sparse(self, found: Any, items: Sequence[Any]) -> Any:
-        """One sparse matrix: a line for each number of the result, row by row, a column for each of the arguments."""
+        """One sparse matrix: a line for each number of the results, row by row; a column for each argument number."""
         with at_work:
             from scipy.sparse import csr_array  # type: ignore[import-untyped]  # SciPy has no types
         found = numpy.atleast_2d(found)
@@ -131,7 +131,7 @@ class Matrix:
         return made
 
     def second(self, found: Any, items: Sequence[Any], each: bool) -> Any:
-        """The symmetric matrix of second derivatives, from entries by row: of each row, or their sum."""
+        """The symmetric matrix of second derivatives of each row, or the sum over rows, from entries by row."""
         rows, width = len(found), self.numbers.width
         lines, columns = (self.numbers.places(x, items, rows, False) for x in (self.lines, self.columns))
         places = lines * width + columns
@@ -142,7 +142,7 @@ class Matrix:
 
 
 def hessian_of(argument: Any, matrix: Any, by_row: bool) -> Any:
-    """The second derivatives in one argument, as from `autograd.hessian`; before the axes of `matrix` are rows."""
+    """The second derivatives in the structure of the argument, as in `autograd.hessian`; rows are the first axis."""
     if not by_row:
         return jacobian_of(argument, argument, matrix, False)
     shapes = list(shapes_of(argument))

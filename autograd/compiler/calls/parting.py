@@ -1,6 +1,6 @@
 """Parting: the plan of a function with paths, which runs the program of each path on the rows that take it.
 
-The results of the paths are put together by row before they are summed, so that the order of paths leaves no trace.
+The paths' results are put together by row before they are summed, so that the order of paths does not affect the sum.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from autograd.compiler.inputs.layout import numbers_of, of_arrays
 from autograd.compiler.programs.program import Program
 from autograd.compiler.tracing.paths import Paths
 
-OFTEN = 100  # calls on one row after which machine code pays for the conditions of its path, too
+OFTEN = 100  # calls on one row, after which it pays to compile the conditions of its path, too, to machine code
 
 
 class Part(NamedTuple):
-    """The rows of a call that take one path: which, the path's plan, their arrays and their tangents or cotangents."""
+    """The rows of a call that take one path, with the path's plan, their arrays, and their tangents or cotangents."""
 
     rows: Any  # None if there is only one
     plan: Plan
@@ -38,32 +38,32 @@ class PartedResults(list[Any]):
 
 
 class PathsPlan:
-    """What `Plan` is, for a function with paths: a path that no row took before is added."""
+    """The counterpart of `Plan` for a function with paths; when a row takes a new path, that is added."""
 
     def __init__(
         self, paths: Paths, asked: Asked, by_row: Sequence[bool], grow: Callable[[int, list[float]], bool]
     ) -> None:
         """`by_row` says which arguments have rows.
 
-        `grow` adds the path of a row of these numbers, given how many paths there are; if another thread was faster, it
-        adds none.
+        `grow` adds the path of a row of these numbers, given how many paths there are; if another thread has just added
+        one, it adds none. It returns whether it did.
         """
         self.paths, self.asked, self.each, self._grow = paths, asked, asked.each, grow
         self._by_row = of_arrays(asked.specs, by_row)
         self._along = of_arrays([asked.specs[i] for i in asked.chosen], [by_row[i] for i in asked.chosen])
         self._plans: dict[int, Plan] = {}
         self._conditions: dict[int, Plan] = {}
-        self._asked: Counter[int] = Counter()  # for each path, how often it was that of the one row of a call
-        self._forms: list[tuple[Any, Plan]] = []  # by the structure of what a path returns
+        self._asked: Counter[int] = Counter()  # for each path, how often its conditions were tested on a single row
+        self._forms: list[tuple[Any, Plan]] = []  # by the spec of a path's result
         self._latest: int | None = None  # the path that rows took last
 
     @cached_property
     def form(self) -> Plan:
-        """A plan of the first path, as the call wants its results."""
+        """A plan of the first path with a program."""
         return Plan(next(path.program for path in self.paths.known if path.program is not None), self.asked)
 
     def _form_of(self, parts: Sequence[Part]) -> Plan:
-        """A plan with the structures of the results on the paths of a call; those of other calls may be others."""
+        """A plan with the structures of this call's results; TypeError if its paths return several structures."""
         result = parts[0].plan.result
         if any(part.plan.result != result for part in parts):
             raise TypeError(f"{self.program.name} returns results of other structures on other paths")
@@ -75,11 +75,11 @@ class PathsPlan:
 
     @property
     def latest(self) -> PathsPlan:
-        """Itself, which grows where a `Plan` has a successor."""
+        """This plan itself: it grows, where a `Plan` has a successor."""
         return self
 
     def prepare(self) -> None:
-        """Nothing is prepared: the rows of a call tell which paths they take."""
+        """Do nothing, since only the rows of a call determine which paths they take."""
 
     # --- as of Plan
 
@@ -90,7 +90,7 @@ class PathsPlan:
 
     @property
     def backend(self) -> Backend:
-        """What runs the programs, and why."""
+        """The backend that runs the programs, and why."""
         return next(iter(self._plans.values()), self.form).backend
 
     def result_of(self, results: Any) -> Any:
@@ -130,7 +130,7 @@ class PathsPlan:
         return made
 
     def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
-        """The Jacobian of each row, or of all if there are none, in structures."""
+        """The Jacobian of each row, or the only one, in structures; ValueError if `sparse`."""
         if sparse:
             raise ValueError(f"{self.program.name}.jacobian: there is no sparse one, since rows take different paths")
         parts = self._parts(arrays, rows, ())
@@ -148,7 +148,7 @@ class PathsPlan:
     # --- rows and their paths
 
     def _parts(self, arrays: Sequence[Any], rows: int | None, vectors: Sequence[Any]) -> list[Part]:
-        """The rows by their paths; raises the error of the first row that has one."""
+        """The rows, grouped by path; raises the error of the first row that has one."""
         along = [True] * len(vectors) if KINDS[self.asked.kind].vectors == "cotangents" else self._along
         parts: list[Part] = []
         failed: list[tuple[int, Exception]] = []
@@ -166,11 +166,11 @@ class PathsPlan:
         return parts
 
     def _partition(self, arrays: Sequence[Any], rows: int | None) -> list[tuple[int, Any]]:
-        """The paths that rows take, and which rows they are, in order."""
+        """The paths that rows take, in order, each with its rows; None in their place if there is only one."""
         if rows == 0:
             raise ValueError(f"{self.paths.known[0].holds.name}: there is no row, so there is no path to take")
         if rows is None and self._latest is not None and self._holds(self._latest, list(arrays), None)[0]:
-            return [(self._latest, None)]  # as most often: calls with one row come near the one before
+            return [(self._latest, None)]  # the usual case: a call on one row is close to the previous one
         found: list[tuple[int, Any]] = []
         left = None if rows is None else numpy.arange(rows)
         for i in range(self.paths.most + 1):
@@ -178,7 +178,7 @@ class PathsPlan:
             first = None if left is None else left[0]
             is_made = is_new and self._grow(i, numbers_of(arrays, self._by_row, first))
             here = self._holds(i, _taken(arrays, left, self._by_row), left)
-            here[0] |= is_made  # that row's path, even if an operation on arrays rounds otherwise than one on numbers
+            here[0] |= is_made  # it is that row's path, even if an operation rounds differently on arrays
             if here.any():
                 self._latest = i
                 found.append((i, None if left is None else left[here]))
@@ -188,7 +188,7 @@ class PathsPlan:
         return found
 
     def _holds(self, i: int, arrays: list[Any], rows: Any) -> Any:
-        """Which of the rows take path i."""
+        """For each of these rows, whether it takes path i."""
         self._asked[i] += rows is None
         is_often = self._asked[i] == OFTEN and i in self._plans and self._plans[i].backend.name == "llvm"
         if i not in self._conditions or is_often:
@@ -210,14 +210,14 @@ def _count(rows: Any) -> int | None:
 
 
 def _taken(arrays: Sequence[Any], places: Any, by_row: Sequence[bool]) -> list[Any]:
-    """The entries of arrays for some rows."""
+    """The arrays, with only the entries at these rows in those that have rows."""
     if places is None:
         return list(arrays)
     return [numpy.asarray(x)[places] if moves else x for x, moves in zip(arrays, by_row)]
 
 
 def _together(parts: Sequence[Part], found: Sequence[Any], rows: int) -> Any:
-    """The results of all rows, by row."""
+    """One array of the results of all rows, in order."""
     made = numpy.empty((rows, *numpy.shape(found[0])[1:]))
     for part, x in zip(parts, found):
         made[part.rows] = x
@@ -225,7 +225,7 @@ def _together(parts: Sequence[Part], found: Sequence[Any], rows: int) -> Any:
 
 
 def _total(x: Any, axis: int | None, reduce: str | None) -> Any:
-    """The sum over rows if there is an axis; with "mean", a share of it."""
+    """The sum over the axis if there is one; with "mean", divided by the number of rows."""
     found = x if axis is None else x.sum(axis)
     found = found / len(x) if reduce == "mean" else found
     return float(found) if found.ndim == 0 else found

@@ -34,14 +34,14 @@ from autograd.trees import flatten
 
 
 class Origin(NamedTuple):
-    """What a plan may ask of the function that was traced: a program with more turns, or the function itself."""
+    """What a plan may need from the traced function: a program with more turns, or the function itself."""
 
     longer: Callable[[Program], Program] | None = None
     itself: Callable[[Sequence[Any]], list[Any]] | None = None  # on the numbers of one row
 
 
 class Asked(NamedTuple):
-    """What a plan is asked for: a kind of results, for arguments of certain specs."""
+    """The request that a plan serves: a kind of results, for arguments of certain specs."""
 
     kind: str
     specs: Sequence[Any]  # of the arguments other than indices
@@ -50,15 +50,15 @@ class Asked(NamedTuple):
     each: bool  # whether every result is by row
     options: Options
     origin: Origin = Origin()
-    apart: bool = False  # whether that includes what a pullback would add up
+    apart: bool = False  # whether that includes the derivatives that a pullback would add up over the rows
     names: Sequence[str] = ()  # of the arguments other than indices
 
 
 class Plan:
     """A program ready to run, and idle executors for the next call.
 
-    The fast program runs first. If its results are not all finite, they are discarded and the safe program runs, which
-    distinguishes absent edges from zeros and gives NaN where the engine does.
+    The fast program runs first. If its results are not all finite, they are discarded, and the safe program runs: it
+    distinguishes absent edges from zeros, and gives NaN where the engine does.
     """
 
     def __init__(self, traced: Program, asked: Asked) -> None:
@@ -72,9 +72,9 @@ class Plan:
         self.gathering: Gathering | None = None
         if any(asked.is_index):
             self.gathering = Gathering(traced.name, traced.gathers, asked.specs, asked.is_index)
-        # A result for each row has arrays in place of lists.
+        # If each row has its own result, arrays replace lists in it.
         self.result = result_spec(traced.template, is_stacked=self.each or "value" in self.kind.results)
-        # Of the program, whose arguments are those of the call, then what is gathered.
+        # The program's arguments are those of the call, then what is gathered.
         self.specs, self.varied = list(asked.specs), list(self.chosen)
         if self.gathering is not None:
             self.specs = self.gathering.specs
@@ -83,12 +83,12 @@ class Plan:
         vectors = {"": [], "tangents": [self.specs[i] for i in self.varied], "cotangents": [self.result]}
         self.specs = [*self.specs, *vectors[self.kind.vectors]]
         self.program = self.kind.derive(traced, self.varied, False)
-        # Of the derivatives: what rows share gets one for each row, but a pullback adds up the rows' cotangents.
+        # Arguments that rows share get a derivative for each row, but a pullback adds up the rows' cotangents.
         self.all_by_row = self.each and (asked.apart or self.kind.vectors != "cotangents")
         self.by_row = [self.all_by_row or traced.by_row[i] for i in self.varied]
-        # The entries of a Hessian in what rows choose belong to other places in each row.
+        # The entries of a Hessian with respect to what rows choose belong in different places for each row.
         self.results = list(self._results(self.each or (self.kind is KINDS["hessian"] and len(self.varied) > 1)))
-        # Whether results are already the derivatives, as in nearly every training step.
+        # Whether results need no restructuring to be the derivatives, as in nearly every training step.
         self.simple = all(type(self.specs[i]) is ArraySpec for i in self.chosen)
         self.restore = restorer(tuple([self.specs[i] for i in self.chosen]), tuple(self.by_row[: len(self.chosen)]))
         self.restore_value = restorer((self.result,), (self.each,))
@@ -120,14 +120,14 @@ class Plan:
         return self.derivatives(results[self.length :])
 
     def jacobian(self, arrays: Sequence[Any], rows: int | None, is_tuple: bool, sparse: bool) -> Any:
-        """The Jacobian of each row, or of all if there are none, in structures or as one sparse matrix."""
+        """The Jacobian of each row, or the only one, in structures or as one sparse matrix."""
         if not sparse:
             return self.structured(self.dense(arrays, rows), is_tuple)
         settled, (found,), items = self._settled(arrays, rows, None)
         return settled.matrix.sparse(found, items)
 
     def dense(self, arrays: Sequence[Any], rows: int | None) -> Any:
-        """The Jacobian of each row, or of all, as a matrix."""
+        """The Jacobian of each row, or the only one, as a matrix."""
         settled, (found,), items = self._settled(arrays, rows, None)
         return settled.matrix.dense(found, items)
 
@@ -152,7 +152,7 @@ class Plan:
 
     @cached_property
     def matrix(self) -> Matrix:
-        """Where the entries of a Jacobian or a Hessian belong."""
+        """The places of the entries of a Jacobian or a Hessian."""
         specs = [self.specs[i] for i in self.chosen]
         numbers = Numbers(specs, [self.traced.by_row[i] for i in self.chosen], self.gathering, self.chosen)
         if self.kind is KINDS["hessian"]:
@@ -164,7 +164,7 @@ class Plan:
     def run(
         self, arrays: Sequence[Any], rows: int | None, reduce: str | None, vectors: Sequence[Any] = ()
     ) -> list[Any]:
-        """The results, one array each, for the arrays of the arguments and those of tangents or cotangents."""
+        """The results, one array each; `vectors` are the arrays of tangents or cotangents."""
         settled, results, items = self._settled(arrays, rows, reduce, vectors)
         if settled.gathering is None or "derivatives" not in self.kind.results:
             return results
@@ -176,7 +176,7 @@ class Plan:
     ) -> tuple[Plan, list[Any], Sequence[Any]]:
         """The plan whose loops have as many turns as the rows need, its results, and the item that each row chose.
 
-        A program says itself whether the turns suffice; before it is compiled, turns are tried on NumPy.
+        The program's own codes say whether the turns suffice; before it is compiled, turns are tried on NumPy.
         """
         plan = self.latest
         if plan._guard is not None and not plan._factories:
@@ -190,7 +190,7 @@ class Plan:
     def _computed(
         self, arrays: Sequence[Any], rows: int | None, mean: bool, vectors: Sequence[Any]
     ) -> tuple[Any, list[Any], Sequence[Any]]:
-        """The program's results, and the items chosen; if a row has an error or needs more turns, the rows' codes."""
+        """The rows' codes if a row has an error or needs more turns, else None; the results; and the chosen items."""
         fed, items = self._fed(arrays)
         if self.gathering is not None and self.kind.vectors == "tangents":
             vectors = self.gathering.vectors(vectors, self.chosen, items)
@@ -214,7 +214,7 @@ class Plan:
     def _at_kinks(self, codes: Any) -> Any:
         """The rows at kinks of operations that are differentiated twice, in f or by this plan; False if there are none.
 
-        False, too, where f itself cannot run on them: it was not unpickled, or chooses by an index.
+        False, too, if f itself cannot run on them: it was unpickled without its function, or chooses by an index.
         """
         found = codes <= min(self.kind.order - SECOND, -FIRST)
         return found if found.any() and self.asked.origin.itself is not None else False
@@ -226,7 +226,7 @@ class Plan:
 
     @cached_property
     def _between(self) -> Between:
-        """What gives derivatives between the sides of a kink, row by row."""
+        """The `Between` that gives derivatives between the sides of a kink, row by row."""
         kind, itself, apart = self.asked.kind, self.asked.origin.itself, self
         if self.traced.rows and not all(result.by_row for result in self.results):
             apart = Plan(self.original, self.asked._replace(each=True, apart=True))
@@ -237,18 +237,18 @@ class Plan:
         return Between(kind, self.whole, itself, self.varied, places, results, by_row, apart._safely)
 
     def _guarding(self, traced: Program) -> Plan | None:
-        """The plan of the codes of rows where turns may be too few, on NumPy, which needs no compilation."""
+        """The plan of the rows' codes if turns may be too few; on NumPy, which needs no compilation."""
         if traced.guard is None or MoreTurns not in map(type, traced.guard.errors):
             return None
         guard = traced.guard.program
         return Plan(guard, Asked("value", self.specs, (), (), bool(guard.rows), Options("numpy")))
 
     def _tried(self, arrays: Sequence[Any], rows: int | None) -> Any:
-        """The codes of the rows."""
+        """The codes of the rows, from the guard alone; 0 if there is none."""
         return numpy.zeros(()) if self._guard is None else self._guard.run(self._fed(arrays)[0], rows, None)[0]
 
     def _longer_by(self, codes: Any, arrays: Sequence[Any], rows: int | None) -> Plan:
-        """This plan or, if rows of these codes need more turns, its new successor, which suffices on NumPy."""
+        """This plan or, if these codes ask for more turns, a new successor whose turns sufficed in a trial on NumPy."""
         trial = self
         while trial._asks_for_more(codes):
             longer = self.asked.origin.longer
@@ -261,11 +261,11 @@ class Plan:
         return self.successor
 
     def _fed(self, arrays: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
-        """The arrays of the program's arguments, and what indices choose."""
+        """The arrays of the program's arguments, and the items that indices choose."""
         return (arrays, ()) if self.gathering is None else self.gathering.fed(arrays)
 
     def _asks_for_more(self, codes: Any) -> bool:
-        """Whether the code of a row is that it needs more turns of a loop; else raise the first row's error, if any."""
+        """Whether the code of any row asks for more turns of a loop; otherwise raise the first row's error, if any."""
         if self.original.guard is None or not (codes > 0).any():
             return False
         errors = self.original.guard.errors
@@ -277,7 +277,7 @@ class Plan:
 
     @property
     def latest(self) -> Plan:
-        """The plan with the most turns for these calls."""
+        """The last successor, whose loops have the most turns."""
         plan = self
         while plan.successor is not None:
             plan = plan.successor
@@ -285,7 +285,7 @@ class Plan:
 
     @cached_property
     def most_direct(self) -> int:
-        """The most rows of a call whose arguments machine code takes as they are; negative if it takes none."""
+        """The most rows of a call whose arguments machine code takes unconverted; negative if it takes none."""
         given = self.kind.results in (("value",), ("number", "derivatives")) and self.gathering is None
         if not given or self.backend.name != "llvm":
             return -1
@@ -296,7 +296,7 @@ class Plan:
 
     @property
     def is_guarded(self) -> bool:
-        """Whether the last result is a code of what is special about rows."""
+        """Whether the last result is each row's code: of an error, too few turns, or a kink."""
         return self.traced.guard is not None
 
     def executor(self, safe: bool = False) -> Any:
@@ -313,7 +313,7 @@ class Plan:
         return results
 
     def prepare(self) -> None:
-        """Prepare what runs first: the guard if there is one, else the fast program."""
+        """Prepare the program that runs first: the guard's if there is one, else the fast program."""
         (self._guard or self)._factory(False)
 
     def _factory(self, safe: bool) -> ExecutorFactory:
@@ -325,7 +325,7 @@ class Plan:
 
     @property
     def backend(self) -> Backend:
-        """What runs the fast program, and why."""
+        """The backend of the fast program, and why."""
         return self._factory(False).backend
 
     def _prepared(self, safe: bool) -> ExecutorFactory:
@@ -344,12 +344,12 @@ class Plan:
         return prepared(self.asked.options, found, leaves, self.results, whole)
 
     def _executable(self, traced: Program, safe: bool) -> Program:
-        """The fast or the safe program of the results and, last, of the code of an error."""
+        """The fast or the safe program of the results and, last, of the rows' code if there is a guard."""
         derived = self.program if traced is self.traced and not safe else self.kind.derive(traced, self.varied, safe)
         return executable(derived if traced.guard is None else along_with(derived, traced.guard.program))
 
     def _results(self, each: bool) -> Iterator[Result]:
-        """Which outputs form one result: one for each leaf array of the value and of each derivative."""
+        """The results, each with the outputs that form it: one for each leaf array of the value and each derivative."""
         arrays: list[tuple[tuple[int, ...], bool]] = []
         for part in self.kind.results:
             if part == "number":
@@ -371,7 +371,7 @@ class Plan:
 
 
 def raised(error: Exception, name: str, row: int | None) -> Exception:
-    """An error of the function of this name, for one row."""
+    """A copy of the error of the function of this name, with a note that names the row."""
     try:
         found = copy.copy(error)
     except TypeError:  # its class takes arguments that it does not keep

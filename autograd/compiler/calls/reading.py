@@ -1,4 +1,4 @@
-"""The arguments of one call, read as arrays: what has rows, what is static, what is an index."""
+"""Read the arguments of one call as arrays, and find which have rows, are static, or are indices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REDUCTIONS = (None, "sum", "mean")
 
 
 def read(parameters: Parameters, args: tuple[Any, ...], kwargs: dict[str, Any], reduce: str | None) -> Call:
-    """The arrays of a call and what describes them; TypeError and ValueError name the argument that does not fit."""
+    """The call: its arrays and their specs; TypeError and ValueError name the argument that does not fit."""
     if reduce not in REDUCTIONS:
         raise ValueError(f"{parameters.name}: reduce must be 'sum', 'mean' or None, got {reduce!r}")
     if reduce is not None and not parameters.rows:
@@ -62,7 +62,7 @@ def tangents_beside(parameters: Parameters, asked: Asked, rows: int | None, vect
 def beside(
     parameters: Parameters, what: str, vector: Any, model: str, spec: Any, rows: int | None, by_row: bool
 ) -> list[Any]:
-    """The arrays of a vector beside what has this spec; ValueError if it has another structure."""
+    """The arrays of a tangent or cotangent for a model of this spec; ValueError if it has another structure."""
     reader = ArgumentReader(f"{what} of {model}", by_row)
     if as_arrays(reader.spec(conformed(vector, spec))) != as_arrays(spec) or reader.rows not in (None, rows):
         raise ValueError(f"{parameters.name}.{what} must have the structure of {model}")

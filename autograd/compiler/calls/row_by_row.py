@@ -1,4 +1,4 @@
-"""A function with rows on numbers that arrays of floats cannot hold: f itself runs, row by row."""
+"""Row by row: f itself runs on each row, for numbers that arrays of floats cannot hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograd.trees import holding, is_array, like, map_parts, parts_of
 
 
 def row_by_row(parameters: Parameters, f: Callable[..., Any], reduce: str | None) -> Callable[..., Any]:
-    """What a compiled function of f computes, on Values, too."""
+    """A function that computes what the compiled f does, on Values, too."""
 
     def run(*args: Any, **kwargs: Any) -> Any:
         passed, values = parameters.bound(args, kwargs)
@@ -34,7 +34,7 @@ def row_by_row(parameters: Parameters, f: Callable[..., Any], reduce: str | None
 def at_places(
     f: Callable[..., Any], args: Sequence[Any], places: Sequence[int], kwargs: Any = None
 ) -> Callable[..., Any]:
-    """A function of the arguments at these places, where the others are fixed."""
+    """A function of the arguments at these places; the others are fixed."""
 
     def of_places(*given: Any) -> Any:
         every = list(args)
@@ -46,21 +46,21 @@ def at_places(
 
 
 def _count(x: Any) -> int:
-    """How many rows an argument has; a tuple or dict has arrays with rows."""
+    """The number of rows in an argument; a tuple or dict contains arrays with rows."""
     while isinstance(x, (dict, tuple)):
         x = next(iter(parts_of(x)))
     return len(x)
 
 
 def _row(x: Any, k: int) -> Any:
-    """Row k of an argument, a number as Python's own."""
+    """Row k of an argument; a NumPy number becomes a Python number."""
     if isinstance(x, (dict, tuple)):
         return map_parts(lambda part: _row(part, k), x)
     return x[k].item() if isinstance(x[k], numpy.generic) else x[k]
 
 
 def _together(results: Sequence[Any]) -> Any:
-    """The results of all rows: sequences of numbers are arrays, rows first."""
+    """The results of all rows put together; sequences of numbers become arrays with rows first."""
     first = results[0]
     if isinstance(first, dict):
         return map_parts(lambda *parts: _together(parts), *results)

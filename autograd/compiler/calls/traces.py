@@ -53,15 +53,15 @@ from autograd.trees import flatten, unflatten
 
 T = TypeVar("T")
 
-MOST_KNOWN = 1024  # combinations of argument shapes to remember, numbers of rows included
+MOST_KNOWN = 1024  # combinations of argument shapes, including the number of rows, to remember
 MOST_FORMS = 8  # forms of arguments to remember
 CONVERTERS = {"shared": None, "rows": as_rows, "index": as_indices}  # of lists
-BRANCHING: WeakSet[FunctionType] = WeakSet()  # functions whose source had to be read: on other shapes it is at once
-FIRST_TURNS = 8  # of a loop that ends by a traced condition; rows that need more double it
+BRANCHING: WeakSet[FunctionType] = WeakSet()  # functions whose source had to be read; for new shapes, it is read first
+FIRST_TURNS = 8  # of a loop that a traced condition ends; doubled when rows need more
 
 
 class KnownCall(NamedTuple):
-    """What a call found: the plan and the number of rows, with its static arguments, whose ids are in its key."""
+    """The plan and the number of rows of a call, and its static arguments, kept alive because its key has their ids."""
 
     plan: Plan | PathsPlan
     rows: int | None
@@ -77,13 +77,13 @@ class Traces:
         self.plans: dict[Any, Plan | PathsPlan] = {}
         self.known: dict[Any, KnownCall] = {}  # by static arguments, form and shapes
         self.forms: list[Flattener] = []  # of arguments with lists, tuples and dicts, latest first
-        # For direct calls, by kind, reduction and what is differentiated: functions, latest first, and their plans.
+        # By kind, reduction and differentiated arguments: functions for direct calls, latest first, with their plans.
         self.direct: dict[Any, list[tuple[Direct, Plan]]] = {}
         self.turns = FIRST_TURNS
         self._tracing = Lock()
 
     def flattened(self, args: tuple[Any, ...]) -> tuple[Flattener | None, tuple[Any, ...]]:
-        """The arrays and numbers in arguments of a known form, and what found them; else the arguments themselves."""
+        """The flattener that knows the form of the arguments, and what it gives; else None and the arguments."""
         for flat in self.forms:
             found = flat(args)
             if found is not None:
@@ -91,7 +91,7 @@ class Traces:
         return None, args
 
     def knows(self, key: Any, args: tuple[Any, ...], call: Call, found: KnownCall) -> None:
-        """Remember what a call found, if the form and the shapes of the arguments that are traced tell it."""
+        """Remember what a call found, if the form and the shapes of its traced arguments determine it."""
         flat, arrays = self.flattened(args)
         shapes = shapes_in(arrays)
         if not tells_all(shapes):
@@ -143,7 +143,7 @@ class Traces:
         return plan
 
     def _traced(self, call: Call) -> Program | Paths:
-        """The program of f for arguments of these specs, or its paths, traced on first use."""
+        """The program of f, or its paths, for arguments of these specs, traced on first use."""
         with self._tracing.held:
             found = self.programs.get(call.key)
             if found is None:
@@ -152,10 +152,11 @@ class Traces:
         return found
 
     def _lasting(self, made: Callable[[], T]) -> T:
-        """What is traced; TraceError where it would be another program after this call.
+        """Trace, and return the result; TraceError if another trace gives a different program.
 
-        What f reads and has changed itself, such as a counter, may not be part of its result: a second trace tells, and
-        another one where that has changed more, as what one call keeps may come to the result two calls later.
+        The result of f may not depend on state that f itself changes, such as a counter. So f is traced again if it has
+        changed something, and again as long as a trace changes something else: the state that one call keeps may reach
+        the result only two calls later.
         """
         before = self.watch.state()
         try:
@@ -177,7 +178,7 @@ class Traces:
         return found
 
     def _by_row(self, call: Call) -> list[bool]:
-        """Which arguments with specs have rows."""
+        """For each argument with a spec, whether it has rows."""
         roles = {name: self.parameters.role(call.passed, i) for i, name in enumerate(call.passed.names)}
         return [roles[name] == "rows" for name in call.moving]
 
@@ -203,7 +204,7 @@ class Traces:
             return found
 
     def _trace(self, call: Call, stepping: Stepping | None) -> Program | Paths:
-        """The program of f if its conditions can be traced; else the paths of f, with that of the first row."""
+        """The program of f if its conditions can be traced; otherwise its paths, beginning with the first row's."""
         f = self.function
         is_branching = isinstance(f, FunctionType) and f in BRANCHING
         program = None if is_branching else self._as_it_is(call, stepping)
@@ -214,7 +215,7 @@ class Traces:
             if isinstance(f, FunctionType):
                 BRANCHING.add(f)
             return program
-        except Exception:  # also an error from a key, or the like, that selections have changed
+        except Exception:  # perhaps not f's own: a key, for example, may fail because selections have changed it
             if is_branching and (program := self._as_it_is(call, stepping)) is not None:
                 return program
             if stepping is not None and stepping.met:
@@ -226,13 +227,13 @@ class Traces:
                 paths.add(self._path(call, numbers_of(call.arrays, of_arrays(call.specs, self._by_row(call)), 0)))
                 return paths
             except TraceError:
-                pass  # the first error says more
+                pass  # the first error is more informative
             raise
 
     def _selecting(self, call: Call, stepping: Stepping | None) -> Program:
-        """The program of f as its source is read, in which branches are selections.
+        """The program of f read from its source, in which branches become selections.
 
-        If it needs a whole number, f is lifted: there `int` and `math` return traced numbers, which are indices, too.
+        If that lacks a whole number, f is lifted: then `int` and `math` return traced numbers, which may be indices.
         """
         f, before = self._original("other shapes"), self.watch.state()
         try:
@@ -249,7 +250,7 @@ class Traces:
                 raise error from None
 
     def _as_it_is(self, call: Call, stepping: Stepping | None) -> Program | None:
-        """The program of f if its control flow depends on no traced number; None where its source must be read."""
+        """The program of f if its control flow depends on no traced number; None if its source must be read."""
         f = self._original("other shapes")
         if must_be_read(f):
             return None
@@ -272,7 +273,7 @@ class Traces:
         return path_along(lambda along: self._traced_on(call, read, branches, along), numbers)
 
     def _original(self, what: str) -> Callable[..., Any]:
-        """f, to be traced on something else."""
+        """f itself, to be traced again; TypeError, which says on what, if it was unpickled without f."""
         if self.function is None:
             raise TypeError(f"{self.parameters.name} was unpickled without its function: it cannot trace {what}")
         return self.function
@@ -280,7 +281,7 @@ class Traces:
     def _traced_on(
         self, call: Call, function: Any, branches: Any = None, along: Any = None, stepping: Stepping | None = None
     ) -> Program:
-        """The program of f, or of what stands for it, for arguments of these specs."""
+        """The program of `function`, which is f or replaces it, for arguments of these specs."""
         specs = dict(zip(call.moving, call.specs)) | dict(call.indices)
         names = [name for name in call.passed.names if name in specs]
         roles = [self.parameters.role(call.passed, i) for i, name in enumerate(call.passed.names) if name in specs]
@@ -291,7 +292,7 @@ class Traces:
             program = trace(f, [template(specs[name]) for name in names], names, roles, branches, stepping)
         except TraceError:
             raise
-        except Exception as error:  # what f itself raises propagates, with a note on its arguments
+        except Exception as error:  # an error of f itself propagates, with a note on its arguments
             shapes = (f"{name} {', '.join(map(str, shapes_of(specs[name])))}" for name in names)
             error.add_note(f"{f.__name__} was traced on arguments (of rows, on one row) of shapes {'; '.join(shapes)}")
             if any(isinstance(leaf, ArraySpec) and leaf.makes for spec in call.specs for leaf in leaves_in(spec)):
@@ -302,7 +303,7 @@ class Traces:
         return folded(program) if program.guard is None else _folded_together(program, program.guard)
 
     def _of_moving(self, call: Call, function: Any) -> Callable[..., Any]:
-        """A function of the arguments that are traced."""
+        """A function of the traced arguments alone, with the static ones filled in."""
         static = {name: x for name, _, x in call.static}
 
         def of_moving(*numbers: Any) -> Any:
@@ -313,7 +314,10 @@ class Traces:
         return of_moving
 
     def _itself(self, call: Call) -> Callable[[Sequence[Any]], list[Any]] | None:
-        """f on Values of the numbers of one row, with its results in order; None where it cannot run."""
+        """A function that runs f on the numbers of one row, as Values, and returns its results in order.
+
+        None if f was unpickled without its function, or chooses by an index.
+        """
         if self.function is None or any(call.is_index):
             return None
         f, specs = self._of_moving(call, self.function), call.specs
@@ -331,7 +335,7 @@ class Traces:
     # --- copies
 
     def saved(self) -> Any:
-        """The programs for another process, and a fingerprint of the code and the numbers that they came from."""
+        """For another process: a fingerprint of the code and numbers that the programs came from, and the programs."""
         return (self.watch.fingerprint() if self.function is not None else None), dict(self.programs)
 
     def restore(self, saved: Any) -> None:
@@ -342,18 +346,18 @@ class Traces:
 
 
 def _refused(args: tuple[Any, ...]) -> None:
-    """In place of a direct call where machine code works for long, or on many rows: those save nothing."""
+    """Refuse a direct call, in place of one that could not be written."""
 
 
 def _programs_of(traced: Any) -> list[Any]:
-    """The program, or that of a path and its conditions, each with its guard and the types of errors there."""
+    """The keys of a program, or of a path's program and its conditions, by which to compare two traces."""
     path = traced.known[0] if isinstance(traced, Paths) else traced
     programs = [path] if isinstance(path, Program) else [path.program, path.holds]
     return [program and _told_apart(program) for program in programs]
 
 
 def _told_apart(program: Program) -> tuple[Any, ...]:
-    """What tells the programs of two traces apart: each has errors of its own, and dicts are equal in any order."""
+    """A key that differs if two traces' programs do: it compares error types, not errors, and the order of outputs."""
     guard = program.guard and (program.guard.program, list(map(type, program.guard.errors)))
     return replace(program, guard=None), flatten(program.outputs), guard
 
@@ -367,14 +371,15 @@ def _folded_together(program: Program, guard: Guard) -> Program:
 
 
 def once(traced: Callable[[Stepping | None], T], reads: bool = True) -> T:
-    """What is traced with one step of each loop or, where steps are not alike, with all of them.
+    """Trace with one step of each loop; if steps are not alike, with all of them.
 
-    A `for` statement must not keep a scan from being traced once.
+    If that fails where `for` statements were read, too, scans alone are tried: a `for` statement must not keep a scan
+    from being traced once.
     """
     stepping = Stepping(reads)
     try:
         return traced(stepping)
-    except Exception:  # perhaps of a loop from one step: all steps tell whether it is f's own
+    except Exception:  # perhaps only because a loop was traced from one step: tracing all steps will tell
         if not stepping.met:
             raise
     return once(traced, reads=False) if stepping.read else traced(None)

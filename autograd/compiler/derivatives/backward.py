@@ -1,8 +1,8 @@
-"""The backward pass of a program, as more operations of it; a rule runs on symbols once for all like operations.
+"""The backward pass of a program, as further operations of it; a rule runs on symbols once for all like operations.
 
 ∂C/∂v is the sum of ∂C/∂z · ∂z/∂v over the operations z with v as an operand. An edge that exists only under a condition
-is masked by that condition, and so is everything that only this edge leads to: an infinite local derivative on the side
-that was not selected meets no adjoint at all, not a zero.
+is masked by that condition, and so is everything reached only through it: an infinite local derivative on the side that
+was not selected is multiplied by no adjoint at all, rather than by zero.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from autograd.trees import flatten, map_tree
 
 SUMS = {"add", "sum"}
 LINEAR = {*SUMS, "multiply", "dot"}  # in each operand
-MANY_NEGATED = 8  # parts of an adjoint with a minus from which on they are added up first
-MANY_PRODUCTS = 8  # parts of an adjoint that are products, from which on they are one dot product
-WRITTEN_APART = {CONSTANT, "negative", "where", *COMPARISONS}  # factors that a product simplifies, or conditions
+MANY_NEGATED = 8  # negated parts of an adjoint, from which on they are added up before one negation
+MANY_PRODUCTS = 8  # products among the parts of an adjoint, from which on they become one dot product
+WRITTEN_APART = {CONSTANT, "negative", "where", *COMPARISONS}  # conditions, and factors that simplify a product
 
 
 def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, again: bool = False) -> Program:
     """The program that returns the output and its gradient, in the structure of the arguments at `argnums`.
 
     Unless `safe`, an absent edge counts as a local derivative of 0, and checks for NaN are left out: that is shorter,
-    and right wherever the gradient is finite. A program to be differentiated `again` keeps every local derivative.
+    and correct wherever the gradient is finite. A program to be differentiated `again` keeps every local derivative.
 
     >>> from autograd.compiler.tracing.trace import trace
     >>> print(differentiated(trace(lambda w, x: (w * x).tanh(), (3.0, 0.5)), [0]).source())
@@ -53,7 +53,7 @@ def differentiated(program: Program, argnums: Sequence[int], safe: bool = True, 
     if safe:
         program = with_norms(program)
     uses = () if safe or again else uses_of(program)
-    if uses and program.guard is None:  # a guard shares what both compute, operation by operation
+    if uses and program.guard is None:  # a guard shares operations with the program, one by one
         program = with_long_sums(program, uses)
     backward = Backward(program, safe, once=not again, uses=uses)
     output, *others = flatten(program.outputs)
@@ -81,7 +81,7 @@ def times_vector(program: Program, argnums: Sequence[int], safe: bool = True) ->
 
 
 def along_tangents(program: Program, argnums: Sequence[int], values: Sequence[int], gradient: Sequence[int]) -> Program:
-    """The program of some values, and of the product of a gradient and tangents, its new last arguments."""
+    """The program of some values and of the product of a gradient and tangents, which are new last arguments."""
     builder = ProgramBuilder.of(program)
     arguments, rows = list(program.arguments), list(program.rows)
     tangents: list[int] = []
@@ -99,7 +99,7 @@ def along_tangents(program: Program, argnums: Sequence[int], values: Sequence[in
 def finished(
     builder: ProgramBuilder, program: Program, outputs: Any, arguments: Sequence[Argument], rows: Sequence[str]
 ) -> Program:
-    """The program of these outputs, whose forward pass is all of the program before it."""
+    """The program of these outputs, whose forward pass is all of the given program."""
     made = builder.program(program.name, arguments, outputs, len(program.operations))
     return replace(made, rows=tuple(rows))
 
@@ -118,10 +118,10 @@ class Backward:
     def __init__(
         self, program: Program, safe: bool, once: bool = False, order: int = 1, uses: Sequence[int] = ()
     ) -> None:
-        """If its result is differentiated only `once`, long sequences have one formula for all their members.
+        """If the program is differentiated only `once`, long sequences have one formula for all their members.
 
-        The pass for second derivatives has `order` 2, and one over what is linear has 0, which tells what to mark at
-        kinks. Given the values' `uses`, what many products add to an adjoint is one dot product.
+        The pass for second derivatives has `order` 2, a pass over a linear program 0; this decides what is marked at
+        kinks. Given the values' `uses`, many products in one adjoint become one dot product.
         """
         self.program = program
         self.softmaxes = Softmaxes(program if once and not safe else None)
@@ -134,12 +134,12 @@ class Backward:
         self.locals: dict[tuple[Any, ...], LocalRule] = {}
         self.uses = uses
         self.apart = {i for i, operation in enumerate(program.operations) if operation.op == LOOP}
-        self.apart |= self.softmaxes.members.keys()  # what a pass also visits without an adjoint
+        self.apart |= self.softmaxes.members.keys()  # values that a pass visits even without an adjoint
         self.order = order
         self.kinks = Kinks(self, order)
 
     def sweep(self, output: int, wanted: set[int]) -> dict[int, int]:
-        """The numbers of the adjoints of the wanted inputs; that of 0 for inputs not reached."""
+        """The numbers of the adjoints of the wanted inputs; the number of 0 for inputs not reached."""
         if wanted is not self.wanted:  # many sweeps want the same
             self.wanted, self.reaching = wanted, active_values(self.program, wanted)
             self.kinks.prepare()
@@ -149,9 +149,9 @@ class Backward:
     def descended(
         self, output: int, parts: dict[int, list[Part]], wanted: set[int], active: list[bool]
     ) -> dict[int, Adjoint]:
-        """One pass from some values, the last of them `output`, down to the wanted ones: the adjoints of those reached.
+        """The adjoints of the wanted values that a pass reaches from some values, of which `output` is the last.
 
-        `parts` has the parts of the adjoint of each value to begin with.
+        `parts` holds the initial parts of the adjoint of each value.
         """
         operations = self.program.operations
         self.output, self.reaching = output, active
@@ -195,17 +195,17 @@ class Backward:
         return found
 
     def _values(self, found: dict[int, Adjoint], wanted: set[int]) -> dict[int, int]:
-        """The numbers of the adjoints; that of 0 for values not reached."""
+        """The numbers of the adjoints; the number of 0 for values not reached."""
         zero = Adjoint(self.builder.constant(0.0))
         return {i: found.get(i, zero).value for i in wanted}
 
     def beside(self, value: int, derivative: int) -> int:
-        """A derivative that turns NaN where the function's value is not finite, so that the safe program runs."""
+        """A derivative that is NaN where the function's value is not finite, so that the safe program runs."""
         emit, zero = self.builder.emit, self.builder.constant(0.0)
         return emit("add", (derivative, emit("multiply", (zero, value))))
 
     def partials(self, i: int) -> tuple[Any, ...]:
-        """The local derivatives of operation i, as symbols that `lowering` maps to the operands of this operation."""
+        """The local derivatives of operation i, in symbols that `lowering` maps to the operands of this operation."""
         op, operands, _ = self.program.operations[i]
         if op in COMPARISONS:
             return ()
@@ -225,7 +225,7 @@ class Backward:
         return local.partials
 
     def _together(self, op: str, operands: Sequence[int], i: int) -> tuple[Symbol, ...]:
-        """The local derivatives of an operation on a long sequence."""
+        """The local derivatives of an operation on a long sequence, computed together."""
         partials = tuple([Symbol(f"p{k}") for k in range(len(operands))])
         numbers = SLOPES[op](Slopes(self.builder, operands, i, self.safe))
         self.lowering = Lowering(self.builder, dict(zip(map(id, partials), numbers)))
@@ -241,7 +241,7 @@ class Backward:
         return LocalRule(symbols, value, partials)
 
     def _part(self, adjoint: Adjoint, partial: Any, i: int, k: int) -> Adjoint | None:
-        """What operation i adds to the adjoint of its operand at position k; None where there is no edge."""
+        """The part that operation i adds to the adjoint of its operand at position k; None if there is no edge."""
         if not self.safe:
             factor = self._fast(partial)
             return self._scaled(adjoint, self._as_condition(factor) if type(partial) is Masked else factor, i, k)
@@ -259,9 +259,9 @@ class Backward:
         return Adjoint(value, mask)
 
     def _passed_on(self, i: int, adjoint: Adjoint) -> Iterator[tuple[int, Part]]:
-        """What sums and products add to the adjoints of their operands, without their rules."""
+        """The parts that a sum or product adds to the adjoints of its operands, without its rule."""
         op, operands, _ = self.program.operations[i]
-        half = 0 if op in SUMS else len(operands) // 2  # the factors of a product are that far apart
+        half = 0 if op in SUMS else len(operands) // 2  # the distance between the factors of a product
         is_op = self.builder.is_op
         waits = half and self.uses and not is_op(adjoint.value, *WRITTEN_APART)
         for k, j in enumerate(operands):
@@ -320,7 +320,7 @@ class Backward:
         return total
 
     def _multiplied(self, parts: Sequence[Part]) -> list[Adjoint]:
-        """The parts that are added: many products as one, which is one operation in place of two for each."""
+        """The parts to add, with many products as one dot product: one operation in place of two for each."""
         waiting = [part for part in parts if type(part) is Waiting]
         if len(waiting) < MANY_PRODUCTS:
             return [part if type(part) is Adjoint else Adjoint(self._product(*part)) for part in parts]
@@ -329,7 +329,7 @@ class Backward:
         return [*[part for part in parts if type(part) is Adjoint], Adjoint(total)]
 
     def _signed(self, parts: list[Adjoint]) -> list[Adjoint]:
-        """Many parts with a minus as one: a sum of terms is one instruction, a chain of differences is many."""
+        """The parts, with many negated ones as one: a sum of terms is one instruction, a chain of differences many."""
         if len(parts) < MANY_NEGATED:
             return parts
         builder = self.builder
@@ -350,7 +350,7 @@ class Backward:
         return a if a == b else self.builder.emit("where", (a, self.builder.constant(True), b))
 
     def _fast(self, partial: Any) -> int:
-        """The number of a local derivative, 0 where it is absent, without checks for NaN."""
+        """The number of a local derivative, without checks for NaN; that of 0 if it is absent."""
         if partial is None:
             return self.builder.constant(0.0)
         partial = unmasked(partial)
@@ -362,9 +362,9 @@ class Backward:
         return self.builder.emit("where", (self.lowering.number(condition), self._fast(a), self._fast(b)))
 
     def _as_condition(self, partial: int) -> int:
-        """A factor of 1 or 0 as the condition that selects it, if the edge is absent where it is 0.
+        """The condition that selects a factor of 1 or 0, if the edge is absent where it is 0; otherwise the factor.
 
-        A product takes the condition directly, and may leave out what is not selected, be it infinite.
+        A product takes the condition directly, and may leave out what is not selected, even if that is infinite.
         """
         builder = self.builder
         op, operands, _ = builder.operations[partial]
@@ -374,5 +374,5 @@ class Backward:
         if builder.is_constant(a, 1.0) and builder.is_constant(b, 0.0):
             return condition
         if builder.is_constant(a, 0.0) and builder.is_constant(b, 1.0):
-            return builder.emit("==", (condition, a))  # rather than x <= 0, which for NaN is false, like x > 0
+            return builder.emit("==", (condition, a))  # not x <= 0, which is false for NaN, as x > 0 is
         return partial

@@ -1,8 +1,8 @@
 """The backward pass through a loop: another loop, over the same steps from the last to the first.
 
 Its body runs a step of the forward loop again, from the numbers that were carried into that step, and then the step's
-backward pass. It carries the adjoints of what the forward loop carries, and those of what all steps share: each step
-adds to them, and the first one to what they are before the loop. So a loop cut into segments adds up in the same order.
+backward pass. It carries the adjoints of what the forward loop carries, and of what all steps share. Each step adds to
+them, the first one to their values before the loop, so a loop cut into segments adds up in the same order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograd.compiler.programs.program import Program
 if TYPE_CHECKING:
     from autograd.compiler.derivatives.backward import Backward
 
-ALWAYS = -1  # the mask of an adjoint that exists whatever the numbers are
+ALWAYS = -1  # the mask of an adjoint that exists for all numbers
 
 
 class Adjoint(NamedTuple):
@@ -29,7 +29,7 @@ class Adjoint(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """A part of an adjoint that is still to be multiplied: by value `factor`, for an operand of an operation."""
+    """A part of an adjoint that has yet to be multiplied by `factor`, for the operand at `position` of an operation."""
 
     value: int
     factor: int
@@ -41,7 +41,7 @@ Part = Adjoint | Waiting
 
 
 def crossing(backward: Backward, adjoint: Adjoint | None) -> tuple[int, ...]:
-    """An adjoint as numbers, which can cross from body to body: its value, and in the safe program 1 if it exists."""
+    """An adjoint as numbers that can cross between bodies: its value and, in the safe program, 1 if it exists, or 0."""
     builder = backward.builder
     zero, one = builder.constant(0.0), builder.constant(1.0)
     if adjoint is None:
@@ -60,7 +60,7 @@ def arrived(backward: Backward, numbers: Sequence[int]) -> Adjoint:
 
 
 class AdjointTape(NamedTuple):
-    """Parts of adjoints, one for each step: outputs of a loop, read from its first step on or `backwards`."""
+    """Parts of adjoints, one for each step: outputs of a loop, read from its first step on, or `backwards`."""
 
     loop: int
     outputs: tuple[int, ...]
@@ -68,7 +68,7 @@ class AdjointTape(NamedTuple):
 
 
 class Pending:
-    """What has reached the outputs of a loop: adjoints of items, and tapes."""
+    """The adjoints that have reached the outputs of a loop: of items, and on tapes."""
 
     def __init__(self) -> None:
         self.items: dict[int, dict[int, Adjoint]] = defaultdict(dict)  # by output and step
@@ -83,19 +83,19 @@ class LoopAdjoints:
         self.pending: dict[int, Pending] = defaultdict(Pending)
 
     def add(self, item: int, adjoint: Adjoint) -> None:
-        """Let an item's adjoint reach its loop."""
+        """Pass an item's adjoint on to its loop."""
         _, (loop,), (output, step) = self.backward.program.operations[item]
         self.pending[loop].items[output][step] = adjoint
 
     def through(self, i: int, parts: dict[int, list[Part]]) -> Iterator[tuple[int, Adjoint]]:
-        """What loop i adds to the adjoints of its operands, whose parts so far are given; it may take these over."""
+        """The parts that loop i adds to the adjoints of its operands; it may take over parts that they already have."""
         pending = self.pending.pop(i, None)
         if pending is not None and self.active[i]:
             yield from Reversed(self, i, pending).through(parts)
 
 
 class Reversed:
-    """The reversed loop of one loop: its body is that of the forward loop, with more inputs, and its backward pass."""
+    """The reverse of one loop: its body is the forward loop's body, with more inputs, and the body's backward pass."""
 
     def __init__(self, loops: LoopAdjoints, i: int, pending: Pending) -> None:
         self.loops, self.i, self.pending = loops, i, pending
@@ -111,7 +111,7 @@ class Reversed:
         self.outputs: list[int] = []
 
     def _active(self) -> list[bool]:
-        """Which values of the body depend on something active outside, in any step."""
+        """For each value of the body, whether it depends on an active value outside, in any step."""
         inputs = range(self.body.count)
         wanted = {m for m in inputs if any(self.loops.active[j] for j in self.groups[m])}
         while True:
@@ -122,12 +122,12 @@ class Reversed:
             wanted |= carried
 
     def _value(self, output: int) -> int:
-        """The value of the body that is this output."""
+        """The number, in the body, of an output."""
         value: int = self.loop.outputs[output]
         return value
 
     def through(self, parts: dict[int, list[Part]]) -> Iterator[tuple[int, Adjoint]]:
-        """The adjoints of the operands, from the loop that this makes."""
+        """Make the reversed loop; yield the parts of its operands' adjoints."""
         carried = {m: self._carried(m, self._last(m)) for m in self.wanted if self.roles[m].kind == CARRIED}
         sums = {m: self._carried(m, self._before(m, parts)) for m in self.wanted if self.roles[m].kind == SHARED}
         seeds: dict[int, list[Part]] = defaultdict(list)
@@ -150,13 +150,13 @@ class Reversed:
     # --- what reaches the loop
 
     def _input(self, beside: int, role: Role, operands: Sequence[int]) -> int:
-        """A new input for the adjoint of a value of the body, or for the flag of one."""
+        """A new input for the adjoint of the value `beside`, or for its flag."""
         number = self.inner.builder.input(f"d{self.body.names[beside] or 'c'}")
         self.fed[number] = role, operands
         return number
 
     def _carried(self, m: int, first: Adjoint | None) -> tuple[int, ...]:
-        """Inputs for what is carried from step to step for input m of the body."""
+        """Inputs that carry the adjoint of the body's input m from step to step."""
         return tuple([self._input(m, Role(CARRIED), [x]) for x in crossing(self.outer, first)])
 
     def _last(self, m: int) -> Adjoint | None:
@@ -164,7 +164,7 @@ class Reversed:
         return self.pending.items[self.roles[m].output].pop(self.times - 1, None)
 
     def _before(self, m: int, parts: dict[int, list[Part]]) -> Adjoint | None:
-        """The adjoint of what all steps share, before the loop adds to it."""
+        """The adjoint of shared input m, before the loop adds to it."""
         (j,) = self.groups[m]
         return self.outer.summed(j, parts.pop(j)) if j in parts else None
 
@@ -194,7 +194,7 @@ class Reversed:
         return self.outer.builder.loop(Loop(body, self.times, roles), [j for _, x in inputs.values() for j in x])
 
     def _again(self, m: int) -> tuple[Role, Sequence[int]]:
-        """Input m of the body, when the steps run from the last to the first."""
+        """The role and operands of the body's input m, when the steps run from the last to the first."""
         role, operands = self.roles[m], self.groups[m]
         if role.kind == CARRIED:
             return Role(TAPED, self.outer.builder.kept(self.i, m), backwards=True), [self.i]
@@ -203,20 +203,20 @@ class Reversed:
     # --- what leaves it
 
     def _part(self, m: int, loop: int, outputs: tuple[int, ...]) -> Iterator[tuple[int, Adjoint]]:
-        """What the operands of input m get."""
+        """The parts for the operands of input m; a tape is passed on to the loop that made it."""
         role, operands = self.roles[m], self.groups[m]
         if role.kind == TAPED:
             self.loops.pending[operands[0]].tapes.append((role.output, AdjointTape(loop, outputs, role.backwards)))
             return
         for k, j in enumerate(operands):
             if self.loops.active[j]:
-                step = self.times - 1 - k  # of a carried or a shared one, the last
+                step = self.times - 1 - k  # the last step for a carried or a shared input
                 items = [self.outer.builder.item(loop, output, step) for output in outputs]
                 yield j, arrived(self.outer, items)
 
 
 def active_values(program: Program, wanted: set[int]) -> list[bool]:
-    """Which values of a program depend on a wanted value."""
+    """For each value of a program, whether it depends on a wanted value."""
     active: list[bool] = []
     for i, operation in enumerate(program.operations):
         active.append(i in wanted or any(map(active.__getitem__, operation.operands)))

@@ -1,8 +1,8 @@
-"""Rows between the sides of a kink: their derivatives are found by the engine, whose numbers keep the sides.
+"""Rows between the sides of a kink: the engine finds their derivatives, since its numbers keep the sides.
 
-The engine runs the traced program, operation by operation, so f is not needed and nothing else differs. A program says
-NaN for such a row (`autograd.compiler.derivatives.kinks`), or an infinite slope does; no other row is run here. Where f
-itself differentiates at a kink, the program has lost the sides: the engine runs f.
+The engine runs the traced program, operation by operation, so f is not needed and nothing else differs. It runs only
+rows with NaN, which marks (`autograd.compiler.derivatives.kinks`) or infinite slopes give, and rows where f itself
+differentiates at a kink. For the latter, the program has lost the sides, and the engine runs f.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from autograd.primitives.operators import core
 from autograd.transforms import grad, jacobian, vjp
 from autograd.trees import flatten
 
-MOST_KEPT = 2**22  # numbers that are kept at once, row by row
+MOST_KEPT = 2**22  # numbers of all rows' results that are kept at once
 
 
 class Between:
@@ -40,9 +40,9 @@ class Between:
         by_row: Sequence[bool],
         run: Callable[[Sequence[Any], int | None], list[Any]],
     ) -> None:
-        """`places` are those of a matrix of this kind; other kinds may have a vector, the last numbers of a call.
+        """`places` are the entries of a matrix of this kind; other kinds may have a vector, the last numbers of a call.
 
-        `itself` is f on the numbers of a row. `by_row` says which arrays of a call have rows, and `run` gives the
+        `itself` runs f on the numbers of a row. `by_row` says which arrays of a call have rows, and `run` gives the
         results of the safe program for each row.
         """
         self.kind, self.program, self.places = kind, with_roots(program), places
@@ -52,7 +52,7 @@ class Between:
         self.ends = numpy.cumsum([len(result.outputs) for result in results])[:-1]
 
     def results(self, arrays: Sequence[Any], rows: int | None, mean: bool, at_kink: Any) -> list[Any]:
-        """The results for the arrays of a call, added up where they are not by row.
+        """The results for the arrays of a call; those that are not by row are added up.
 
         `at_kink` says which rows f itself differentiates at a kink, or False.
         """
@@ -67,14 +67,14 @@ class Between:
         return [x / rows for x in made] if mean else made
 
     def _blocks(self, arrays: Sequence[Any], rows: int, at_kink: Any) -> Iterator[list[Any]]:
-        """The results of each row, some rows at a time."""
+        """The results of each row, in blocks of rows."""
         step = max(1, MOST_KEPT // max(1, sum(len(result.outputs) for result in self.outputs)))
         for start in range(0, rows, step):
             some = [x[start : start + step] if moves else x for x, moves in zip(arrays, self.by_row)]
             yield self._settled(some, min(step, rows - start), at_kink[start : start + step])
 
     def _settled(self, arrays: Sequence[Any], rows: int | None, at_kink: Any) -> list[Any]:
-        """The results of each row, those with NaN and those at a kink by the engine."""
+        """The results of each row, where the engine computes rows with NaN and rows at a kink."""
         results = [numpy.array(x) for x in self.run(arrays, rows)]
         stacked = [x.reshape(1 if rows is None else rows, -1) for x in results]
         for row in numpy.flatnonzero(sum((numpy.isnan(x).any(1) for x in stacked), at_kink)).tolist():
@@ -85,12 +85,12 @@ class Between:
         return results
 
     def _traced(self, numbers: Sequence[Any]) -> list[Any]:
-        """The results of the traced program."""
+        """The results of the traced program, run operation by operation."""
         values = self.program.run(list(numbers))
         return [values[i] for i in flatten(self.program.outputs)]
 
     def _of(self, itself: Callable[[Sequence[Any]], list[Any]], numbers: Sequence[float]) -> Any:
-        """The results at one point, on the engine."""
+        """The results at one point, computed by the engine."""
         inputs = list(numbers[: self.program.count])
         vector: Any = numpy.array(numbers[self.program.count :])  # tangents or cotangents
 
@@ -127,7 +127,7 @@ def _values(results: Sequence[Any]) -> Any:
 
 
 def _in_reverse(f: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
-    """The gradient of each result; in forward mode a slope that f itself takes would lose its sides."""
+    """A function that gives the gradient of each result; in forward mode, f's own slopes would lose their sides."""
 
     def gradients(point: Any) -> list[Any]:
         results, pull = vjp(lambda xs: list(f(xs)), point)

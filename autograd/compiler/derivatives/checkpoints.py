@@ -1,9 +1,9 @@
-"""Checkpoints: long loops cut into segments, so that a backward pass keeps less, and computes more of it again.
+"""Checkpoints: cut long loops into segments, so that a backward pass keeps fewer numbers and recomputes more.
 
-The backward pass of a loop keeps what is carried into each step. A loop of segments keeps what is carried into each
-segment; on its way back, it runs a segment once more, keeping what is carried into each of its steps. A loop of 10⁶
-steps then keeps 2 · 10³ states in place of 10⁶, for one more pass forward. Segments may be cut again. The operations,
-and so the bits of all results, are the same.
+The backward pass of a loop keeps the numbers that are carried into each step. A loop of segments keeps those carried
+into each segment; the backward pass runs each segment once more, and then keeps those carried into each of its steps.
+A loop of 10⁶ steps thus keeps 2 · 10³ states in place of 10⁶, for one more forward pass. Segments may be cut again. The
+operations, and so the bits of all results, are the same.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograd.trees import map_tree
 
 
 def bounded(program: Program, most: int) -> Program:
-    """The same program, whose backward pass keeps at most `most` numbers of loops; ValueError if it has to keep more.
+    """The same program, whose backward pass keeps at most `most` numbers for loops; ValueError if it must keep more.
 
     >>> from autograd import fori_loop, sin
     >>> from autograd.compiler.tracing.stepping import Stepping
@@ -56,7 +56,7 @@ def bounded(program: Program, most: int) -> Program:
 
 
 def _ending(program: Program) -> Iterator[Loop]:
-    """The loops of which only the last step is used: what all steps give is kept anyway."""
+    """The loops of which only the last step is used; if all steps are, their results are kept anyway."""
     operations = program.operations
     taped: set[int] = set()
     for op, operands, value in operations:
@@ -75,7 +75,7 @@ def _kept(loop: Loop, levels: int) -> int:
 
 
 def _states(times: int, levels: int) -> int:
-    """How many states are kept."""
+    """The number of states that are kept."""
     if levels == 1:
         return times
     segments = _segments(times, levels)
@@ -84,7 +84,7 @@ def _states(times: int, levels: int) -> int:
 
 
 def _segments(times: int, levels: int) -> int:
-    """How many segments a loop is cut into: near the root, and without a remainder where possible."""
+    """The number of segments that a loop is cut into: near the root, and without a remainder if possible."""
     root = max(1, round(times ** (1.0 / levels)))
     near = sorted(range(max(1, root // 2), 2 * root), key=lambda n: abs(n - root))
     return next((n for n in near if times % n == 0), root)
@@ -160,7 +160,7 @@ def _emitted(builder: ProgramBuilder, loop: Loop, operands: Sequence[int], level
 
 
 def _inside(loop: Loop) -> Iterator[Role]:
-    """The roles of the inputs of a step in a segment: what is counted is counted on from the segment's first step."""
+    """The roles of a segment's inputs in a step; a count becomes that of the segment's first step, and one from 0."""
     for role in loop.roles:
         if role.kind == COUNTED:
             yield Role(SHARED)
@@ -170,7 +170,7 @@ def _inside(loop: Loop) -> Iterator[Role]:
 
 
 def _with_counts(loop: Loop) -> Program:
-    """The body in which each count is that of the segment's first step, plus one that starts from 0."""
+    """The body, with each count computed as that of the segment's first step plus a count from 0."""
     if all(role.kind != COUNTED for role in loop.roles):
         return loop.body
     builder, body = ProgramBuilder(), loop.body

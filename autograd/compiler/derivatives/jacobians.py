@@ -2,7 +2,7 @@
 
 Given cotangents c of the outputs f, a backward pass computes Jᵀc, which is linear in c. A second one over that program,
 from ∂(c·f)/∂xⱼ down to c, yields column j of the Jacobian; from a product with tangents t, it yields Jt. So forward
-mode has no rules of its own, and the same derivatives at kinks.
+mode needs no separate rules, and has the same derivatives at kinks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograd.trees import flatten
 
 
 class Entry(NamedTuple):
-    """A place in a Jacobian, by position: the output, and the number among those of the chosen arguments."""
+    """A place in a Jacobian: the positions of the output, and of the number among those of the chosen arguments."""
 
     output: int
     number: int
@@ -53,7 +53,7 @@ def jacobian(program: Program, argnums: Sequence[int], safe: bool = True) -> Pro
 
 
 def second_entries(program: Program, argnums: Sequence[int]) -> list[Entry]:
-    """The places of a Hessian, row by row, where the derivative in one number depends on another."""
+    """The places of a Hessian, row by row, where the derivative with respect to one number depends on another."""
     first = _gradient(program, argnums, True)
     value = len(flatten(first.outputs)) - 1
     return [place for place in entries(first, argnums) if place.output < value]
@@ -69,7 +69,7 @@ def second_order(program: Program, argnums: Sequence[int], safe: bool = True) ->
 
 
 def _gradient(program: Program, argnums: Sequence[int], safe: bool) -> Program:
-    """The program of the gradient, then of the value."""
+    """The program of the gradient, followed by the value."""
     first = differentiated(program, argnums, safe, again=True)
     value, *gradient = flatten(first.outputs)
     return replace(first, outputs=(*gradient, value))
@@ -123,7 +123,7 @@ def _linear(program: Program, argnums: Sequence[int], safe: bool) -> Program:
 def _by_rows(
     program: Program, argnums: Sequence[int], places: Sequence[Entry], safe: bool, order: int = 1
 ) -> tuple[Backward, list[int]]:
-    """One backward pass for each output."""
+    """The entries, in the order of `places`, by one backward pass for each output."""
     backward, wanted = Backward(program, safe, order=order), program.numbers(argnums)
     numbers = set(wanted)
     outputs = flatten(program.outputs)
@@ -134,7 +134,7 @@ def _by_rows(
 def _by_columns(
     program: Program, argnums: Sequence[int], places: Sequence[Entry], safe: bool
 ) -> tuple[Backward, list[int]]:
-    """One backward pass for all outputs, and one over that pass for each number."""
+    """The entries, in the order of `places`, by a backward pass for all outputs, and one over it for each number."""
     linear = _linear(program, argnums, safe)
     backward, given = Backward(linear, safe, order=0), flatten(linear.arguments[-1].tree)
     cotangents = set(given)
@@ -144,7 +144,7 @@ def _by_columns(
 
 
 def _columns_are_cheaper(program: Program, argnums: Sequence[int]) -> bool:
-    """Whether fewer tangents than adjoints would be computed, counted operation by operation."""
+    """Whether columns need fewer tangents than rows need adjoints, counted over all operations."""
     below = _below(program, program.numbers(argnums))
     above = [0] * len(program.operations)
     for k, i in enumerate(flatten(program.outputs)):
@@ -175,7 +175,7 @@ def _carries(program: Program, i: int) -> bool:
 
 
 def _places(bits: int) -> Iterator[int]:
-    """The places of the ones of a whole number, in ascending order."""
+    """The positions of the 1 bits of a whole number, in ascending order."""
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1

@@ -1,4 +1,4 @@
-"""Kinks in a program: marks of the rows that the engine must differentiate, and roots of sums of squares as norms.
+"""Kinks in a program: mark the rows that the engine must differentiate, and treat roots of sums of squares as norms.
 
 The slope s of z = |x| at 0 is the mean of its sides, 0, but s² is 1 on both, so the product rule misses a term. The
 engine's floats carry the sides along (`autograd.numbers.sides`). A program gives NaN for second derivatives there, and
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 
 class Kinks:
-    """The operations of a program whose local derivatives at a kink are the mean of its sides."""
+    """The operations of a program whose local derivatives at a kink are the mean of the two sides."""
 
     def __init__(self, backward: Backward, order: int) -> None:
-        """Of a pass of order 1 only slopes that f itself takes are marked, and none of a linear one, of order 0."""
+        """A pass of order 1 marks only slopes that f itself takes; a linear pass, of order 0, marks none."""
         self.backward, self.order = backward, order
         operations = backward.program.operations if order else ()
-        sided = set(filter(_has_sides, {operation.op for operation in operations}))  # few, of many operations
+        sided = set(filter(_has_sides, {operation.op for operation in operations}))  # few kinds, of many operations
         self.operations = [i for i, operation in enumerate(operations) if operation.op in sided]
-        self.factors: dict[int, int] = {}  # by local derivative: its operation
+        self.factors: dict[int, int] = {}  # the operation of each local derivative
         self._varies: list[bool] = []  # for each value, whether it depends on an operation with sides
 
     def prepare(self, is_body: bool = False) -> None:
-        """Record the local derivatives that have sides; what enters the body of a loop may depend on any kink."""
+        """Record the local derivatives that have sides; inputs of a loop's body may depend on any kink."""
         if not self.operations:
             return
         self.factors, self._varies = {}, []
@@ -48,9 +48,9 @@ class Kinks:
                     self.factors[partial] = i
 
     def marks(self, i: int, adjoint: Adjoint, factors: list[tuple[int, int]]) -> Iterator[tuple[int, Adjoint]]:
-        """NaN at a kink, for operands of value i: where it is a slope with sides, and where such a slope multiplies.
+        """Marks, NaN at a kink, for operands of value i, if it is a slope with sides, or is multiplied by such a slope.
 
-        `factors` pairs its operands with its local derivatives. Where nothing else depends on a kink, the second
+        `factors` pairs its operands with its local derivatives. If nothing else depends on a kink, the second
         derivative is that of the mean, and there is no mark.
         """
         if i in self.factors:
@@ -66,7 +66,7 @@ class Kinks:
                     yield j, self._mark(adjoint, self.factors[partial])
 
     def _mark(self, adjoint: Adjoint, i: int) -> Adjoint:
-        """NaN at the kink of operation i, if the adjoint exists."""
+        """An adjoint that is NaN at the kink of operation i, where the given one exists, and 0 elsewhere."""
         builder, at_kink = self.backward.builder, self._at_kink(i)
         mask = adjoint.mask
         if self.backward.safe:
@@ -91,14 +91,14 @@ def _has_kinks(operation: Operation) -> bool:
 
 
 def is_sided(program: Program, order: int) -> bool:
-    """Whether derivatives of a program, of this order, may be those between the sides of a kink."""
+    """Whether derivatives of a program, of this order, may lie between the sides of a kink."""
     if order > 1:
         return any(map(_has_sides, _ops(program))) or _has_roots(program)
     return any(map(_is_slope, _ops(program)))
 
 
 def _ops(program: Program) -> set[str]:
-    """Which operations a program has, inside of loops too."""
+    """The names of the operations in a program, including those in loops."""
     return {operation.op for operation in every_operation(program)}
 
 
@@ -131,7 +131,7 @@ def _forms(program: Program) -> Forms:
 
 
 def with_norms(program: Program) -> Program:
-    """The same program, with a root of a sum of squares replaced by a norm where all that is squared is 0."""
+    """The same program, with a root of a sum of squares replaced by a norm where all squared values are 0."""
     if not _has_roots(program):
         return program
 
@@ -147,7 +147,7 @@ def with_norms(program: Program) -> Program:
 
 
 def with_roots(program: Program) -> Program:
-    """The same program, with square roots in place of powers of ½: the engine takes only those for norms."""
+    """The same program, with square roots in place of powers of ½: the engine treats only square roots as norms."""
 
     def make(program: Program, builder: ProgramBuilder, i: int, number: list[int]) -> int | None:
         is_root = _is_root(program.operations[i], program)
@@ -166,7 +166,7 @@ def _is_root(operation: Any, program: Program) -> bool:
 
 
 def _norm_at_zero(builder: ProgramBuilder, root: int, squares: list[tuple[int, float]]) -> int:
-    """The root, or the norm of what is squared where that norm is 0."""
+    """The root, except where the norm of the squared values is 0: there, that norm."""
     scaled = [
         x if weight == 1.0 else builder.emit("multiply", (x, builder.constant(sqrt(weight)))) for x, weight in squares
     ]
@@ -175,7 +175,7 @@ def _norm_at_zero(builder: ProgramBuilder, root: int, squares: list[tuple[int, f
 
 
 def _squares_below(program: Program, q: int) -> list[tuple[int, float]] | None:
-    """The values whose squares, each times a positive factor, add up to value q; None where q is not such a sum."""
+    """The values whose squares, each times a positive factor, add up to value q; None if q is not such a sum."""
     operations, forms = program.operations, _forms(program)
 
     def terms(i: int) -> Any:

@@ -1,6 +1,6 @@
-"""The local derivatives of a norm or a logsumexp of many numbers, all together: what they share is computed once.
+"""The local derivatives of a norm or a logsumexp of many numbers, all together: common parts are computed once.
 
-One by one, each would be an operation on all of the numbers. Their formulas are those of `rolling.sequences`.
+One by one, each would be an operation on all of the numbers. The formulas are those of `rolling.sequences`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from autograd.compiler.rolling.sequences import TINY, by_infinities, infinities,
 if TYPE_CHECKING:
     from autograd.compiler.programs.building import ProgramBuilder
 
-LEAST_NUMBERS = 8  # numbers; fewer have their local derivatives one by one
+LEAST_NUMBERS = 8  # for fewer numbers, local derivatives are computed one by one
 
 
 class Slopes:
@@ -48,7 +48,7 @@ class Slopes:
         return [by_infinities(self, count, *parts) for parts in zip(finite, one, several)]
 
     def softmaxes(self) -> list[int]:
-        """exp(xᵢ) / Σ exp(xⱼ) for every i; that z is rounded cancels."""
+        """exp(xᵢ) / Σ exp(xⱼ) for every i; the rounding of z cancels."""
         powers = [self.emit("exp", self.emit("subtract", x, self.z)) for x in self.xs]
         total = self.emit("sum", *powers)
         usual = [self.emit("divide", x, total) for x in powers]
@@ -59,7 +59,7 @@ class Slopes:
         return [by_infinities(self, count, p, limit, none) for p, limit in zip(usual, limits)]
 
     def _quotients(self, xs: Sequence[int], z: int) -> list[int]:
-        """NaN where z may have lost digits."""
+        """xᵢ / z for every i; NaN where z may have lost digits, and x / inf where z is 0."""
         rare = self.where(self.emit("==", z, self.zero), self.constant(inf), self.constant(nan))
         length = self.where(self.emit(">", z, self.constant(TINY)), z, rare)
         return [self.emit("divide", x, length) for x in xs]

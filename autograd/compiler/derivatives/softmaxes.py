@@ -1,4 +1,4 @@
-"""The members of a softmax together: its derivative takes as many operations as it has members, not their square."""
+"""Softmaxes, whose members are differentiated together: that takes as many operations as members, not their square."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from autograd.compiler.programs.building import ProgramBuilder
     from autograd.compiler.programs.program import Program
 
-LEAST_MEMBERS = 8  # members; fewer have their derivatives one by one
+LEAST_MEMBERS = 8  # fewer members are differentiated one by one
 
 
 class Softmaxes:
-    """The larger softmaxes of a program, and the adjoints of their members during a backward pass.
+    """The large softmaxes of a program, and the adjoints of their members during a backward pass.
 
     >>> from autograd import softmax
     >>> from autograd.compiler.tracing.trace import trace
@@ -24,7 +24,7 @@ class Softmaxes:
     """
 
     def __init__(self, program: Program | None) -> None:
-        """Without a program there are none."""
+        """Without a program, there are no softmaxes."""
         together: dict[tuple[int, ...], dict[int, int]] = defaultdict(dict)
         for i, (op, operands, _) in enumerate(program.operations if program else ()):
             if op == "softmax_first" and len(operands) >= LEAST_MEMBERS:
@@ -34,10 +34,10 @@ class Softmaxes:
         self.adjoints: dict[int, int] = {}  # of members
 
     def through(self, builder: ProgramBuilder, i: int, adjoint: int | None) -> Iterator[tuple[int, int]]:
-        """Take the adjoint of member i, if it has one; after the last member, the adjoints of the operands.
+        """Take the adjoint of member i, if it has one; after the last member, yield the adjoints of the operands.
 
-        They are pₜ·(gₜ - Σ p·g) for members p with adjoints g. First the g of a member above ½ is subtracted from all:
-        it cancels, and would do so inexactly.
+        They are pₜ·(gₜ - Σ p·g) for members p with adjoints g. First, the g of a member above ½ is subtracted from all
+        g: it cancels out, but otherwise only inexactly.
         """
         group = self.members[i]
         if adjoint is not None:
@@ -46,7 +46,8 @@ class Softmaxes:
             return
         emit, zero, half = builder.emit, builder.constant(0.0), builder.constant(0.5)
         g = {p: self.adjoints.pop(p, zero) for p in group.values()}
-        # floor(p + ½) is 1 for it and 0 for others. A comparison of p would say that infinity may hide in a condition.
+        # floor(p + ½) is 1 for that member and 0 for the others. A comparison of p would count as a condition that may
+        # hide an infinity.
         is_greatest = [emit("floor", (emit("add", (p, half)),)) for p in g]
         greatest = emit("sum", tuple([emit("where", (is_p, g[p], zero)) for is_p, p in zip(is_greatest, g)]))
         apart = {p: emit("subtract", (g[p], greatest)) for p in g}

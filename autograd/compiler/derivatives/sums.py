@@ -1,4 +1,4 @@
-"""Long sums as one operation: Σ a·b takes one in place of two for each term, in all that comes after."""
+"""Long sums as one operation: Σ a·b then takes one operation in place of two for each term, in all later stages."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from autograd.compiler.programs.program import Program
 from autograd.symbols import COMPARISONS
 from autograd.trees import flatten
 
-LEAST_TERMS = 8  # of a sum that is made one operation
+LEAST_TERMS = 8  # a sum of more becomes one operation
 MAY_BE_CONDITIONS = {"where", *COMPARISONS}  # which only `multiply` takes as factors
 
 
 def uses_of(program: Program) -> list[int]:
-    """How many operands each value is, or 2 and more where it is an output."""
+    """How often each value is used as an operand; an output counts as 2 more."""
     uses = [0] * len(program.operations)
     for _, operands, _ in program.operations:
         for j in operands:
@@ -27,7 +27,7 @@ def uses_of(program: Program) -> list[int]:
 
 
 def with_long_sums(program: Program, uses: Sequence[int]) -> Program:
-    """The same program, with a dot product or a `sum` in place of the last addition of a long sum from 0.
+    """The same program, with a dot product or a `sum` in place of the last addition of each long sum from 0.
 
     All values keep their numbers; those of the other additions are no longer used.
 
@@ -48,7 +48,7 @@ def with_long_sums(program: Program, uses: Sequence[int]) -> Program:
 
 
 def _terms(operations: Sequence[Operation], uses: Sequence[int], i: int, inner: bytearray) -> list[int]:
-    """The terms of the sum whose last addition is i, in order; `inner` marks the additions before."""
+    """The terms of the sum whose last addition is i, in order; marks its earlier additions in `inner`."""
     terms = []
     while True:
         i, term = operations[i].operands
@@ -61,9 +61,9 @@ def _terms(operations: Sequence[Operation], uses: Sequence[int], i: int, inner: 
 def _sum_of(
     operations: Sequence[Operation], uses: Sequence[int], terms: Sequence[int], conditions: set[int]
 ) -> Operation | None:
-    """The sum of these terms as one operation, which starts at 0.0 as theirs must; None where it takes several.
+    """The sum of these terms as one operation, which starts from 0.0; None if they do not, or need several operations.
 
-    Values that may be `conditions` are no factors.
+    Values that may be `conditions` do not become factors.
     """
     zero = next((i for i in terms[:2] if _is_zero(operations[i])), None)
     if zero is None:

@@ -1,11 +1,11 @@
-"""The array kernels of operations: what a program calls in place of the engine's rules.
+"""The array kernels of operations, which a program calls in place of the engine's rules.
 
 `kernel(*operands, out)` takes float64 arrays whose shapes broadcast, or plain numbers, and writes its result to `out`,
-which has the shape of the result (of bools for a comparison) and may be the memory of an operand. IEEE arithmetic
-throughout: no kernel raises, and the caller silences NumPy's warnings. A kernel is within 4 ulp of the engine's value.
+which has the shape of the result (of bools for a comparison) and may be the memory of an operand. Arithmetic follows
+IEEE: no kernel raises, and the caller silences NumPy's warnings. A kernel is within 4 ulp of the engine's value.
 
 `fold(xs, out)` reduces a sequence along the first axis. An operation without an array kernel runs its float kernel
-number by number; without that too, `lowering.executable` expands it by its rule.
+number by number; if it has neither, `lowering.executable` expands it by its rule.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
 
 @cache
 def own_array_kernel(op: str) -> Callable[..., Any] | None:
-    """The array kernel that an operation's row names: by default, NumPy's function of the same meaning."""
+    """The array kernel that an operation's row names: by default, the NumPy function of the same meaning, if any."""
     if op in COMPARISONS:
         return COMPARISONS[op]
     row = ROWS[op]
@@ -46,7 +46,7 @@ def own_array_kernel(op: str) -> Callable[..., Any] | None:
 
 
 def _of_user(op: str, function: Callable[..., Any], *operands: Any) -> None:
-    """A user's function of arrays, which returns its result; where it raises, the kernel takes number by number."""
+    """Copy what a user's function of arrays returns to `out`; if it raises, the kernel takes number by number."""
     *given, out = operands
     try:
         found = function(*[numpy.broadcast_to(x, out.shape) for x in given])  # these cannot be written to
@@ -69,7 +69,7 @@ def array_kernel(op: str) -> Callable[..., Any]:
 def bound(
     op: str, operands: Sequence[Any], out: Any, constants: Sequence[bool]
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """An array kernel and its operands for repeated calls; where the kernel would choose a ufunc, that ufunc.
+    """An array kernel and its operands for repeated calls; if the kernel would only choose a ufunc, that ufunc.
 
     `constants` says which operands stay the same at every call.
     """
@@ -97,7 +97,7 @@ def greatest(xs: Any, out: Any) -> None:
 
 
 def product(xs: Any, out: Any) -> None:
-    """Mantissas and exponents multiplied apart, so that nothing overflows; 512 mantissas do not underflow."""
+    """The product, with mantissas and exponents apart, so that nothing overflows; 512 mantissas do not underflow."""
     p, k = numpy.ones(numpy.shape(out)), numpy.zeros(numpy.shape(out), dtype=numpy.int64)
     for start in range(0, len(xs), 512):
         mantissas, exponents = numpy.frexp(xs[start : start + 512])
@@ -107,7 +107,7 @@ def product(xs: Any, out: Any) -> None:
 
 
 def norm(xs: Any, out: Any) -> None:
-    """The length, with numbers scaled by the power of two that brings the largest near 1; inf beats NaN."""
+    """The length, with numbers scaled by the power of two that brings the largest near 1; inf wins over NaN."""
     largest = numpy.fmax.reduce(numpy.abs(xs), axis=0)
     scale = numpy.ldexp(1.0, numpy.clip(-numpy.frexp(largest)[1], -1000, 1000))
     squares = numpy.square(numpy.multiply(xs, scale))
@@ -118,8 +118,8 @@ def norm(xs: Any, out: Any) -> None:
 def logsumexp(xs: Any, out: Any) -> None:
     """m + log(1 + s), where s is the sum of exp(x - m) over all but one greatest x, m.
 
-    Where log(1 + s) nearly cancels m, the result keeps an absolute error of half an ulp of m; there the engine computes
-    with 64 digits.
+    If log(1 + s) nearly cancels m, an absolute error of half an ulp of m remains; there, the engine computes with 64
+    digits.
     """
     m = numpy.maximum.reduce(xs, axis=0)
     d = numpy.subtract(xs, m)

@@ -1,7 +1,7 @@
-"""The NumPy executor: a rolled program bound to memory, so that a block makes one NumPy call an instruction.
+"""The NumPy executor: a rolled program bound to memory, so that a block makes one NumPy call per instruction.
 
-Rows are processed in blocks that fit the cache. Every operand is sliced once for each block size, when the program is
-bound; a block then only copies its rows in, runs down the list, and copies its results out.
+Rows are processed in blocks that fit in the cache. Every operand is sliced once for each block size, when the program
+is bound; a block then only copies its rows in, makes the listed calls, and copies its results out.
 
 It runs on one thread, except for matrix products, which BLAS parallelises: two threads that make many short NumPy calls
 mostly wait for the interpreter (measured: they take 1.5 times as long as one).
@@ -49,7 +49,7 @@ Code = list[tuple[Callable[..., Any], tuple[Any, ...]]]
 
 
 class Leaf(NamedTuple):
-    """An array or a number in an argument: which argument, its offset in the register, its shape."""
+    """An array or a number in an argument: the argument, the offset in its register, and the shape."""
 
     argument: int
     start: int
@@ -58,7 +58,7 @@ class Leaf(NamedTuple):
 
 @dataclass
 class BoundProgram:
-    """A rolled program bound to a number of rows: where rows go in, what runs, where results come out."""
+    """A rolled program bound to a number of rows: where to copy rows in, the calls, and where to copy results from."""
 
     entrances: list[tuple[int, Any]]
     code: Code
@@ -67,12 +67,12 @@ class BoundProgram:
 
 
 class NumpyExecutor:
-    """A rolled program and the memory it runs in, for one call at a time: each thread takes its own."""
+    """A rolled program and the memory it runs in, for one call at a time: each thread has its own executor."""
 
     def __init__(self, rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], width: int = 0) -> None:
-        """`leaves` are the arrays that a call passes, in order; `results` those that it wants.
+        """`leaves` are the arrays that a call passes, in order; `results` are those that it wants.
 
-        A block has the rows that fit the cache if each takes `width` numbers, by default those of the program.
+        A block has as many rows as fit in the cache if each takes `width` numbers, by default those of the program.
         """
         self.rolled, self.leaves = rolled, leaves
         self.by_row = [result.by_row for result in results]
@@ -115,16 +115,16 @@ class NumpyExecutor:
         return starts, length
 
     def _totals(self) -> tuple[Any, dict[int, Any]]:
-        """One array for all registers of totals, and a view of each: the totals of two blocks add up in one call."""
+        """One array for all registers of totals, so that one call adds up those of two blocks; and a view of each."""
         flat, registers = numpy.zeros(self.length), self.rolled.registers
         return flat, {i: flat[start : start + registers[i].width, None] for i, start in self.starts.items()}
 
     def _part(self, leaf: Leaf, arrays: Sequence[Any]) -> Any:
-        """The part of a register that an array is copied into."""
+        """The part of a register into which an array is copied."""
         return arrays[self.rolled.inputs[leaf.argument]][leaf.start : leaf.start + math.prod(leaf.shape)]
 
     def _entrance(self, leaf: Leaf, arrays: Sequence[Any], rows: int) -> Any:
-        """That part, shaped like an array of `rows` rows: rows first."""
+        """The part of a register into which an array is copied, in the shape of an array of `rows` rows, rows first."""
         return numpy.moveaxis(self._part(leaf, arrays).reshape(*leaf.shape, rows), -1, 0)
 
     # --- a call
@@ -156,7 +156,7 @@ class NumpyExecutor:
         return self._collected(iter(each), sum_of_rows)
 
     def _found(self) -> list[Any]:
-        """Where each result is: a slice of the totals that no other result uses, an array, or None if it is by row."""
+        """The place of each result: a slice of the totals that no other result uses, an array, or None if by row."""
         found: list[Any] = []
         taken: set[int] = set()
         for operand, by_row, width in zip(self.rolled.outputs, self.by_row, self.widths):
@@ -175,7 +175,7 @@ class NumpyExecutor:
         return found
 
     def _collected(self, each: Iterator[Any], total: float) -> tuple[list[Any], bool]:
-        """The results, most of them cut from one copy of all totals; a sum shows whether all numbers are finite."""
+        """The results, most of them cut from one copy of all totals, and whether all are finite, as their sum shows."""
         totals = self.totals.copy()
         total += numpy.add.reduce(totals)
         results = []
@@ -193,7 +193,7 @@ class NumpyExecutor:
     def _run_blocks(self, arrays: Sequence[Any], rows: int, each: list[Any]) -> float:
         """Run blocks of nearly equal size in order, and add up their totals in that order.
 
-        It returns the sum of all results by row, taken while they are in the cache.
+        Returns the sum of all results by row, taken while they are in the cache.
         """
         total = 0.0
         count = -(-rows // self.most)
@@ -278,7 +278,7 @@ def _apply(instruction: Apply, arrays: Sequence[Any], array: Callable[..., Any])
 def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     left, right, out = array(instruction.left, arrays), array(instruction.right, arrays), arrays[instruction.out]
     rows = max(left.shape[-1], right.shape[-1])
-    product = out if rows == out.shape[1] else numpy.empty((len(out), rows))  # without rows if only `add` has them
+    product = out if rows == out.shape[1] else numpy.empty((len(out), rows))  # without rows if only `add` has rows
     shaped = product.reshape(left.shape[0], left.shape[1], right.shape[1], rows)
     if left.shape[-1] == 1:
         code: Code = [(numpy.matmul, (left[:, None, :, :, 0], right, shaped.swapaxes(1, 2)))]
@@ -292,7 +292,7 @@ def _product(instruction: Product, arrays: Sequence[Any], array: Callable[..., A
 
 def _fold(instruction: Fold, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
     operand, out = array(instruction.operand, arrays), arrays[instruction.out]
-    operand = numpy.broadcast_to(operand, (*operand.shape[:-1], out.shape[-1]))  # may be shared where `out` has rows
+    operand = numpy.broadcast_to(operand, (*operand.shape[:-1], out.shape[-1]))  # may be shared even if `out` has rows
     return [(FOLD_KERNELS[instruction.op], (operand, out))]
 
 
@@ -319,7 +319,7 @@ def _row_sum(instruction: RowSum, arrays: Sequence[Any], array: Callable[..., An
 
 
 def _row_product(instruction: RowProduct, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
-    """One matrix product over the rows for each j, and their sum."""
+    """A matrix product over the rows for each j, then their sum."""
     left = array(instruction.left, arrays).swapaxes(1, 2)
     right = array(instruction.right, arrays).transpose(0, 2, 3, 1)
     batch, count, height, _ = left.shape
@@ -331,7 +331,7 @@ def _row_product(instruction: RowProduct, arrays: Sequence[Any], array: Callable
 
 
 def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any]) -> Code:
-    """One Python loop over the steps, with everything in it bound."""
+    """A Python loop over the steps, with everything in it bound."""
     times = instruction.times
     streams = [(_part(arrays, x), _each_step(x.source, times, arrays, array)) for x in instruction.streams]
     code = [call for x in instruction.instructions for call in BINDERS[type(x)](x, arrays, array)]
@@ -355,12 +355,12 @@ def _repeat(instruction: Repeat, arrays: Sequence[Any], array: Callable[..., Any
 
 
 def _part(arrays: Sequence[Any], move: Move | Stream) -> Any:
-    """Where a move puts its numbers."""
+    """The part of a register into which a move or a stream puts its numbers."""
     return arrays[move.register][move.column : move.column + move.source.counts[-1]]
 
 
 def _each_step(source: View | Count, times: int, arrays: Sequence[Any], array: Callable[..., Any]) -> Any:
-    """What a stream gives in each step."""
+    """The numbers that a stream gives in each step."""
     if isinstance(source, Count):
         return numpy.arange(times, dtype=float)[:, None, None] * source.stride + source.first
     return array(source, arrays)

@@ -3,9 +3,9 @@
 A kernel takes float64 arrays whose shapes broadcast, and `out`, which may be the memory of an operand: nothing is
 written there before the operands have been read for the last time. Kernels do not branch on numbers, with two
 exceptions: rare operands go one by one through the engine's float function, at a microsecond each, and gelu' has a
-polynomial of its own near its zero. The caller silences NumPy's warnings.
+separate polynomial near its zero. The caller silences NumPy's warnings.
 
-Costs for 4096 numbers: an arithmetic pass 0.2 ns a number, a transcendental one 0.6 ns (with AVX-512; 5 to 10 ns
+Costs for 4096 numbers: an arithmetic pass 0.2 ns per number, a transcendental one 0.6 ns (with AVX-512; 5 to 10 ns
 without), a comparison with a masked copy 0.4 ns; a call 0.2 µs.
 """
 
@@ -30,20 +30,20 @@ ZERO, HALF, ONE, TWO = map(numpy.array, (0.0, 0.5, 1.0, 2.0))
 
 
 def like(out: Any, count: int) -> list[Any]:
-    """`count` work arrays of the shape of `out`; arrays even if that has no dimensions."""
+    """`count` work arrays of the shape of `out`, even if it has no dimensions."""
     return [numpy.empty_like(out, dtype=float) for _ in range(count)]
 
 
 @cache
 def on_floats(name: str, count: int) -> Any:
-    """The engine's float function as a ufunc of `count` operands, at about a microsecond a number."""
+    """The engine's float function as a ufunc of `count` operands, at about a microsecond per number."""
     function = float_function(name)
     named = FunctionType(function.__code__, function.__globals__, name, function.__defaults__, function.__closure__)
     return numpy.frompyfunc(named, count, 1)
 
 
 def float_function(name: str) -> Any:
-    """The float kernel of an operation on flat operands; a user's gives NaN where it raises, inf where it overflows."""
+    """The float kernel of an operation on flat operands; a user's gives inf if it overflows, NaN if it raises."""
     row: Any = ROWS[name]
     if not row.is_foreign and not row.vectors:
         return row.kernel
@@ -60,7 +60,7 @@ def float_function(name: str) -> Any:
 
 
 def one_by_one(name: str) -> Callable[..., None]:
-    """The array kernel of an operation without one of its own: its float function, number by number."""
+    """The array kernel of an operation that has no other: its float function, number by number."""
 
     def array_kernel(*operands: Any) -> None:
         *given, out = operands
@@ -70,21 +70,21 @@ def one_by_one(name: str) -> Callable[..., None]:
 
 
 def settle(name: str, z: Any, rare: Any, operands: tuple[Any, ...], out: Any) -> None:
-    """Write z to `out`, with the results of the engine's float function where operands are rare."""
+    """Write z to `out`, with the engine's float function evaluated where operands are rare."""
     if numpy.count_nonzero(rare):
         z[rare] = on_floats(name, len(operands))(*[numpy.broadcast_to(x, z.shape)[rare] for x in operands])
     numpy.copyto(out, z)
 
 
 def outside(x: Any, low: float, high: float) -> Any:
-    """Where |x| is not between two bounds, or is NaN."""
+    """A mask that is true where |x| is not between two bounds, or is NaN."""
     size = numpy.abs(x)
     inside = numpy.greater(size, low)
     return numpy.logical_not(numpy.logical_and(inside, numpy.less(size, high)))
 
 
 def unless_finite(x: Any) -> Any:
-    """Where x is infinite or NaN."""
+    """A mask that is true where x is infinite or NaN."""
     return numpy.logical_not(numpy.isfinite(x))
 
 
@@ -99,7 +99,7 @@ def rounded_difference(y: Any, n: Any, e: Any) -> Any:
 
 
 def maximum(x: Any, y: Any, out: Any) -> Any:
-    """NaN if either operand is; numpy.maximum takes this `out` by keyword only."""
+    """The maximum, NaN if either operand is; numpy.maximum takes this `out` only by keyword."""
     return numpy.maximum(x, y, out=out)
 
 
@@ -177,7 +177,7 @@ def _slope(t: Any, out: Any) -> Any:
 
 
 def sigmoid_slope(c: Any, x: Any, out: Any) -> None:
-    """c σ'(x), by the float function where σ' may underflow before it is multiplied by c, or c is infinite."""
+    """c σ'(x), by the float function where it is not finite, or σ' may underflow before it is multiplied by c."""
     t, z = like(out, 2)
     numpy.negative(numpy.abs(x, t), t)
     numpy.multiply(c, _slope(t, out), z)
@@ -235,7 +235,7 @@ def silu_slope(x: Any, out: Any) -> None:
 # (1 + 2z) exp(z²) erfc(z) for z in [0, 28], leading coefficient first, as a polynomial in t = (z - 3) / (11z/14 + 3),
 # which runs from -1 to 1: interpolated at Chebyshev points, with a relative error below 1e-17. SciPy 1.17 cannot
 # replace it: measured against mpmath, erfc is 9 ulp off at x < 3 and loses all digits at 26.6, ndtr is 17 ulp off at
-# -3, erfcx 7.5 ulp at 0. The polynomial costs 8 ns a number, erfcx 3 to 5.
+# -3, erfcx 7.5 ulp at 0. The polynomial costs 8 ns per number, erfcx 3 to 5.
 _ERFCX = tuple(map(numpy.array, (
     -1.932699004e-10, 1.26858598e-10, 2.793060284e-09, -1.8667224339e-09, -2.71727395113e-08,
     2.52621556249e-08, 2.427405360177e-07, -4.08992723272e-07, -1.9898331657052e-06, 6.8054461259365e-06,
@@ -258,7 +258,7 @@ def upper(x: Any) -> Any:
 
 
 def _horner(coefficients: tuple[Any, ...], t: Any) -> Any:
-    if type(t) is not numpy.ndarray:  # Lanes, which may round once for two operations
+    if type(t) is not numpy.ndarray:  # Lanes, which may fuse two operations into one rounding
         return t.horner(coefficients)
     p = numpy.full(t.shape, coefficients[0])
     for c in coefficients[1:]:
@@ -304,7 +304,7 @@ def erfc(x: Any, out: Any) -> None:
 
 
 def _normal_tail(x: Any, out: Any) -> tuple[Any, Any, Any]:
-    """a = |x|, capped at 39.5, where all is 0, and two factors of Φ(-a), of which the second underflows first."""
+    """a = |x|, capped at 39.5, where Φ(-a) is 0, and two factors of Φ(-a), the second of which underflows first."""
     a, z = like(out, 2)
     minimum(numpy.abs(x, a), 39.5, a)
     q, lost = _erfcx(numpy.multiply(a, ROOT_HALF, z))
@@ -326,7 +326,7 @@ def gelu(x: Any, out: Any) -> None:
 
 
 def gelu_slope(x: Any, out: Any) -> None:
-    """Φ(x) + x φ(x) for x < 0, where its exponential underflows shortly before it does; 1 - gelu'(-x) for x > 0."""
+    """Φ(x) + x φ(x) for x < 0, where the exponential underflows shortly before the sum; 1 - gelu'(-x) for x > 0."""
     positive = numpy.greater(x, ZERO)
     dip = numpy.logical_and(numpy.greater(x, -1.4), numpy.less(x, -0.3))
     t = numpy.broadcast_to(x, dip.shape)[dip]
@@ -348,7 +348,7 @@ def _scipy_erf() -> Any:
 
 
 def erf(x: Any, out: Any) -> None:
-    """SciPy's, at most 2 ulp off; without SciPy the engine's."""
+    """SciPy's erf, at most 2 ulp off, or the engine's without SciPy."""
     function = _scipy_erf()
     if function is None:
         out[...] = on_floats("erf", 1)(x)
@@ -386,7 +386,7 @@ def cosine(x: Any, y: Any, out: Any) -> None:
 
 
 def _square_sum(x: Any, y: Any, out: Any) -> tuple[Any, Any, Any]:
-    """x² + y², where it is too large or too small to be used, and a work array."""
+    """x² + y², a mask of where it is too large or too small to be used, and a work array."""
     s, z = like(out, 2)
     numpy.add(numpy.square(x), numpy.square(y), s)
     return s, outside(s, 1e-280, 1e300), z

@@ -1,4 +1,4 @@
-"""Memory for the registers of a block: a register that is no longer needed passes its slot to another."""
+"""Memory for the registers of a block: a register that is no longer needed gives its slot to another."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ class Slots(NamedTuple):
 
     @property
     def width(self) -> int:
-        """How many numbers a row takes in all."""
+        """The number of numbers that a row takes in all slots."""
         return sum(width for width, _ in self.sizes)
 
 
-Free = dict[tuple[int, bool], list[int]]  # the slots of each size that no register has
+Free = dict[tuple[int, bool], list[int]]  # the free slots of each size
 
 
 def planned(rolled: Rolled, steps: Sequence[Sequence[Instruction]] | None = None, inner: Collection[int] = ()) -> Slots:
     """Slots for the registers of rows, in one pass over the steps: instructions that run together, or single ones.
 
-    A register made and used within one step gets no slot. A loop is one step, whose registers all have slots but for
+    A register made and used within one step gets no slot. A loop is one step, whose registers all have slots, except
     those in `inner`.
     """
     steps = [[instruction] for instruction in rolled.rows] if steps is None else steps
@@ -73,7 +73,7 @@ def _take(slots: Slots, free: Free, rolled: Rolled, i: int) -> None:
 
 
 def _in_place(instruction: Instruction, i: int, rolled: Rolled) -> bool:
-    """Whether an operation may overwrite its operand: it reads it number for number, and in no other way."""
+    """Whether an operation may overwrite its operand, since it reads that only number by number, at the same places."""
     if not isinstance(instruction, Apply):
         return False
     old, new = rolled.registers[i], rolled.registers[instruction.out]

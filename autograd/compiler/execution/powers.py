@@ -1,4 +1,4 @@
-"""Array kernels, like those of `kernels`, of powers, their derivatives, and c·exp(x·y)."""
+"""Array kernels, like those in `kernels`, for powers, their derivatives, and c·exp(x·y)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _root(x: Any, out: Any) -> None:
     numpy.copyto(out, inf, where=infinite)
 
 
-# Exponents that need no power: their partial results leave the range of floats only where the result does.
+# Exponents for which no power is needed: their partial results leave the range of floats only where the result does.
 EASY_POWERS: dict[float, Callable[..., Any]] = {
     1.0: numpy.positive, 2.0: numpy.square, 3.0: _cube, 4.0: _square_twice, -1.0: numpy.reciprocal, 0.5: _root
 }  # fmt: skip
@@ -66,7 +66,7 @@ def power(x: Any, y: Any, out: Any) -> None:
 
 
 def falling_power(x: Any, y: Any, n: Any, out: Any) -> None:
-    """The n-th derivative of x**y in x, in the range of floats wherever its value is.
+    """The n-th derivative of x**y in x; no partial result leaves the range of floats if the value does not.
 
     The tracer always passes a constant n. Where y varies, each order costs one more ulp, and x ≤ 0 is rare.
     """
@@ -131,13 +131,13 @@ def _coefficient(y: float, n: int) -> float:
 
 
 def scaled_power(c: Any, x: Any, y: Any, n: Any, out: Any) -> None:
-    """c · x**(y-n), in the range of floats wherever its value is; x ≤ 0 is rare."""
+    """c · x**(y-n); no partial result leaves the range of floats if the value does not; x ≤ 0 is rare."""
     z, rare = _by_halves(c, x, y, n, out)
     settle("scaled_power", z, rare, (c, x, y, n), out)
 
 
 def _by_halves(c: Any, x: Any, y: Any, n: Any, out: Any) -> tuple[Any, Any]:
-    """c · x**(y-n) as c h² with h = x**((y-n)/2), in work arrays like `out`, and where operands are rare."""
+    """c · x**(y-n) as c h² with h = x**((y-n)/2), in work arrays like `out`, and a mask of rare operands."""
     z, h, e = like(out, 3)
     low = rounded_difference(y, n, e)
     numpy.power(x, numpy.multiply(e, HALF), h)

@@ -1,8 +1,8 @@
-"""Tables: which instructions of a very long program run from a table, not from machine code of their own.
+"""Tables: which instructions of a very long program run from a table, rather than as separate machine code.
 
-What does not fold into loops would take LLVM a fifth of a millisecond an instruction. Above a bound, instructions are
-written down as numbers, and a small interpreter in machine code runs them: those outside of loops first, then the
-longest bodies of loops, until what is left is short.
+Code that does not fold into loops would take LLVM a fifth of a millisecond per instruction. Above a bound, instructions
+are written as numbers, and a small interpreter in machine code runs them: first those outside loops, then the longest
+bodies of loops, until the rest is short.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from autograd.compiler.rolling.rolled import (
     inside,
 )
 
-LONGEST = 10_000  # instructions with machine code of their own: a second or two of work for LLVM
-WIDE = 64  # numbers: from here on vectors are worth more than a short compilation
+LONGEST = 10_000  # instructions with separate machine code: a second or two of work for LLVM
+WIDE = 64  # numbers, from which on vectors are worth more than a short compilation
 
 
 def tabled(rolled: Rolled) -> set[int]:
-    """The registers that instructions in tables write: none if the program is not that long."""
+    """The registers that instructions in tables write; none if the program is not that long."""
     outside = (*rolled.shared, *rolled.rows, *rolled.after)
     every = list(inside(outside))
     bodies = sorted([x.instructions for x in every if isinstance(x, Repeat)], key=len, reverse=True)
@@ -42,7 +42,7 @@ def tabled(rolled: Rolled) -> set[int]:
 
 
 def _short(instructions: tuple[Instruction, ...], rolled: Rolled) -> Iterator[int]:
-    """The registers that the instructions in a list write which are not worth machine code of their own."""
+    """The registers written by those of the instructions that do not deserve separate machine code."""
     for x in instructions:
         if isinstance(x, (Gather, Product)):
             yield x.out
@@ -53,12 +53,12 @@ def _short(instructions: tuple[Instruction, ...], rolled: Rolled) -> Iterator[in
 
 
 def is_pooled(op: str, number: Number) -> bool:
-    """Whether a known operand is a number like any other to an operation: only powers look which one it is."""
+    """Whether an operation reads a known operand like any other number; only powers depend on which number it is."""
     return type(number.value) is not bool and array_kernel(op) not in (powers.power, powers.falling_power)
 
 
 def pool(rolled: Rolled, written: set[int]) -> set[str]:
-    """The known numbers that instructions in tables read from memory, by their bits: 0.0 and -0.0 are two."""
+    """The known numbers that instructions in tables read from memory, by their bits, as 0.0 and -0.0 differ."""
     every = inside((*rolled.shared, *rolled.rows, *rolled.after))
     short = [x for x in every if isinstance(x, Apply) and x.out in written]
     return {float(y.value).hex() for x in short for y in x.operands if isinstance(y, Number) and is_pooled(x.op, y)}

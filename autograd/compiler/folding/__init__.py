@@ -1,1 +1,1 @@
-"""Folding: the loops that a traced program came from, found again."""
+"""Folding: recover the loops from which a traced program was unrolled."""

@@ -1,7 +1,7 @@
-"""Folding: the loops that a traced program came from, found again.
+"""Folding: recover the loops from which a traced program was unrolled.
 
-A loop over time leaves the same operations again and again, each on numbers of its own step, of a step before, or from
-outside. Such a stretch becomes one loop. A poor guess costs speed alone: every operation keeps its operands.
+A loop over time leaves the same operations again and again, each on numbers of its own step, of an earlier step, or
+from outside. Such a stretch becomes one loop. A poor guess costs only speed: every operation keeps its operands.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from autograd.engine.names import NUMBERED
 from autograd.symbols import COMPARISONS
 from autograd.trees import flatten, map_tree
 
-DEEP = 100  # instructions one after the other from which loops are looked for: a shorter program is as fast without
-LONG = 300  # operations that are left, from which on another order of them is tried
-SHALLOW = 8  # instructions that lead to what rows may share, as x[j] - a in a step of the inner of two loops
+DEEP = 100  # dependent instructions from which on loops are sought: a shorter program is as fast without them
+LONG = 300  # remaining operations from which on another order of them is tried
+SHALLOW = 8  # dependent instructions up to a value that rows may share, such as x[j] - a in an inner loop
 
 
 def folded(program: Program, booleans: Collection[int] = ()) -> Program:
-    """The same program with its loops over time folded; some inputs of a loop's body are booleans.
+    """The same program with its loops over time folded; `booleans` are the inputs of a loop's body that are conditions.
 
     >>> from autograd.compiler.tracing.trace import trace
     >>> def f(x, r):
@@ -61,7 +61,7 @@ def folded(program: Program, booleans: Collection[int] = ()) -> Program:
 
 
 def _folding(program: Program, operands: Operands, depth: Sequence[int], booleans: Collection[int]) -> Folding:
-    """What folds the loops and the triangles that there are in this order of the operations."""
+    """The folding of the loops and triangles in this order of the operations."""
     folding = Folding(program, operands, depth, booleans)
     triangles = _apart(triangles_in(folding.operands, sorted(folding.others)))
     while triangles:
@@ -70,14 +70,14 @@ def _folding(program: Program, operands: Operands, depth: Sequence[int], boolean
         attempt = Folding(whole, operands, depths(operands), booleans, rows)
         if len(attempt.loops_of_rows) == len(rows):
             return attempt
-        triangles = [triangles[k] for k in attempt.loops_of_rows]  # the others would only be longer
+        triangles = [triangles[k] for k in attempt.loops_of_rows]  # completing the others would only add operations
     return folding
 
 
 def shallow_first(program: Program, depth: Any) -> Program:
-    """The same program, with what takes few instructions computed first.
+    """The same program, with values that depend on few instructions computed first.
 
-    Where every row of a triangle goes through the same numbers, a row computes what those before it have not needed.
+    If all rows of a triangle use the same numbers, each row otherwise computes those that no earlier row has needed.
     """
     order = numpy.argsort(depth > SHALLOW, kind="stable")
     number = numpy.argsort(order).tolist()
@@ -89,7 +89,7 @@ def shallow_first(program: Program, depth: Any) -> Program:
 
 
 def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
-    """The triangles that do not overlap, in order; the largest are chosen first."""
+    """Triangles that do not overlap, in order; the largest are chosen first."""
     found: list[Triangle] = []
     for triangle in sorted(triangles, key=lambda x: -x.period * int(x.widths.sum())):
         if all(triangle.starts[0] >= x.after(-1) or triangle.after(-1) <= x.starts[0] for x in found):
@@ -98,8 +98,8 @@ def _apart(triangles: Iterator[Triangle]) -> list[Triangle]:
 
 
 def depths(given: Operands) -> Sequence[int]:
-    """How many instructions lead to each value, one after the other; a sum of sums is one instruction."""
-    found, summed = array("i"), array("i")  # `summed` are those of a sum of each value alone
+    """The longest chain of instructions up to each value; a sum of sums counts as one instruction."""
+    found, summed = array("i"), array("i")  # `summed`: the depth of a sum of only that value
     is_shared = (numpy.bincount(given.all, minlength=len(given.operations)) > 1).tobytes()
     for i, (op, operands, _) in enumerate(given.operations):
         is_sum = op in ADDERS and bool(operands)
@@ -126,20 +126,20 @@ class Folding:
         booleans: Collection[int],
         rows: Sequence[Stretch] = (),
     ) -> None:
-        """`rows` are stretches of which the period is known, in order."""
+        """`rows` are stretches whose period is known, in order."""
         self.old, self.operations = program, program.operations
         self.is_boolean = _booleans(program, booleans)
         self.builder = ProgramBuilder()
-        self.loops_of_rows: list[int] = []  # which of the rows are loops
+        self.loops_of_rows: list[int] = []  # the indices of the rows that are loops
         self.others: list[Stretch] = []  # stretches that are not loops
-        self.number: dict[int, int] = {}  # of a value in the new program
+        self.number: dict[int, int] = {}  # of each value, in the new program
         self.operands = operands
         self.steps = sorted(self._found(numpy.array(depth), rows), key=lambda steps: steps.start)
         self.home = numpy.full(len(self.operations), -1, NUMBER)  # the loop that an operation is in
         for n, steps in enumerate(self.steps):
             self.home[steps.start : steps.end] = n
         self.wanted = self._wanted()
-        self.loops: list[tuple[int, dict[int, int]]] = []  # the number of each loop, and which output each slot is
+        self.loops: list[tuple[int, dict[int, int]]] = []  # the number of each loop, and the output of each wanted slot
 
     def folded(self) -> Program:
         """The program with its loops folded."""
@@ -151,7 +151,7 @@ class Folding:
         return called_as(self.old, self.builder.program(self.old.name, arguments, outputs))
 
     def _found(self, depth: Any, rows: Sequence[Stretch]) -> Iterator[Steps]:
-        """The stretches that are loops: the rows among them, then those between."""
+        """The stretches that are loops: the given rows, then those between them."""
         for k, stretch in enumerate(rows):
             steps = self._growing(stretch, depth)
             if steps is not None:
@@ -171,7 +171,7 @@ class Folding:
                     yield steps
 
     def _growing(self, stretch: Stretch, depth: Any) -> Steps | None:
-        """A stretch as steps, if a chain of operations grows with every one."""
+        """A stretch as steps, if the longest chain of operations grows with every step; else None."""
         steps = steps_of(self.operands, stretch)
         if steps is None:
             return None
@@ -180,7 +180,7 @@ class Folding:
         return steps if grown >= steps.times - 1 else None
 
     def _wanted(self) -> dict[int, set[int]]:
-        """The slots of each loop with values that others use."""
+        """For each loop, the slots whose values are used outside it."""
         homes = self.home[self.operands.all]
         outside = (homes >= 0) & (homes != self.home[self.operands.users()])
         used = {*self.operands.all[outside].tolist(), *flatten(self.old.outputs)}
@@ -213,7 +213,7 @@ class Folding:
         return "" if NUMBERED(name) else name
 
     def at(self, i: int) -> int:
-        """The new number of a value; one made in a loop is taken out of it."""
+        """The new number of a value; a value made in a loop becomes an item of it."""
         if i not in self.number:
             n = int(self.home[i])
             loop, outputs = self.loops[n]
@@ -222,7 +222,7 @@ class Folding:
         return self.number[i]
 
     def _loop(self, steps: Steps, wanted: set[int]) -> tuple[int, dict[int, int]]:
-        """A loop in the place of steps, and which of its outputs the value of each wanted slot is."""
+        """The number of a loop that replaces steps, and the output that holds the value of each wanted slot."""
         body, inputs = ProgramBuilder(), steps.inputs()
         number: dict[Any, int] = {}  # of inputs, and of slots
         for x in inputs:
@@ -247,7 +247,7 @@ class Folding:
 
 
 def _booleans(program: Program, inputs: Collection[int]) -> bytearray:
-    """For each value, whether it is a condition; what is taken out of a loop counts as a number."""
+    """For each value, whether it is a condition; an item of a loop counts as a number."""
     found = bytearray()
     for i, (op, operands, value) in enumerate(program.operations):
         chosen = op == "where" and (found[operands[1]] or found[operands[2]])
@@ -256,7 +256,7 @@ def _booleans(program: Program, inputs: Collection[int]) -> bytearray:
 
 
 def _likeness(operation: Any, is_boolean: bytearray) -> Any:
-    """What operations that may repeat have in common: each takes conditions, or numbers; no two loops are alike."""
+    """A key that is equal for operations that may repeat each other; no two loops are alike."""
     op, operands, value = operation
     kinds = tuple([is_boolean[i] for i in operands]) if op == "where" or op in COMPARISONS else len(operands)
     return op, kinds, value if op == ITEM else id(value) if op == LOOP else None

@@ -1,7 +1,7 @@
 """Periods: stretches of a sequence of codes that repeat, found by hashing its windows.
 
-The distances between equal windows vote for periods. The stretches that save most are taken, then what is between them
-is searched in turn.
+The distances between equal windows vote for periods. The stretches that save most are taken; then the parts between
+them are searched.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import numpy
 
 WINDOWS = (4, 16, 64, 256)  # each a power of four: hashes double their length twice
 MOST_PERIODS = 60  # periods tried in a part
-LEAST_REPETITIONS = 4  # repetitions
-SAVES = 48  # codes that a stretch must save at least: a loop has its price
+LEAST_REPETITIONS = 4  # in a stretch
+SAVES = 48  # codes; a stretch must save more, since a loop has its price
 MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)  # odd numbers without a pattern
 
 
 class Stretch(NamedTuple):
-    """Codes from `start` to `end`, where each is that of `period` places before, but for the first period."""
+    """Codes from `start` to `end`, where each equals the one `period` places before, except in the first period."""
 
     start: int
     end: int
@@ -27,20 +27,20 @@ class Stretch(NamedTuple):
 
 
 def stretches(codes: Any) -> Iterator[Stretch]:
-    """The stretches of a sequence of whole numbers, none of which overlap."""
+    """The stretches of a sequence of whole numbers; they do not overlap."""
     waiting = [(0, len(codes))]
     while waiting:
         low, high = waiting.pop()
         found = sorted(Stretch(low + start, low + end, period) for start, end, period in _chosen(codes[low:high]))
         yield from found
-        if found:  # what is between them may have periods of its own
+        if found:  # the parts between them may have other periods
             waiting += zip([low, *(x.end for x in found)], [*(x.start for x in found), high])
 
 
 def _chosen(codes: Any) -> Iterator[Stretch]:
-    """The stretch that saves most, then what saves most beside it, and so on.
+    """The stretch that saves most, then the one that saves most in the rest, and so on.
 
-    Of those that save nearly as much, it is the one of the shortest period.
+    Among stretches that save nearly as much, the one with the shortest period is chosen.
     """
     runs = [(start, end, period) for period in _periods(codes) for start, end in _runs(codes, period)]
     start, end, period = numpy.array(runs, int).reshape(-1, 3).T
@@ -54,14 +54,14 @@ def _chosen(codes: Any) -> Iterator[Stretch]:
         best = near[numpy.argmin(period[near])]
         low, high = start[best], end[best]
         yield Stretch(int(low), int(high), int(period[best]))
-        cut = (start < high) & (end > low)  # what is left of these: a part before it, and a part after
+        cut = (start < high) & (end > low)  # of these, a part before the chosen stretch remains, and a part after it
         start = numpy.concatenate([start, numpy.full(cut.sum(), high)])
         end = numpy.concatenate([numpy.where(cut, low, end), end[cut]])
         period = numpy.concatenate([period, period[cut]])
 
 
 def _periods(codes: Any) -> list[int]:
-    """The distances between equal windows, the most frequent first."""
+    """The most frequent distances between equal windows, in order."""
     votes: dict[int, int] = {}
     hashes = codes.astype(numpy.uint64)
     for width in WINDOWS:
@@ -69,7 +69,7 @@ def _periods(codes: Any) -> list[int]:
             break
         for mixer in MIXERS:
             half = len(codes) - len(hashes) + 1
-            longer = hashes[:-half] * numpy.uint64(mixer)  # in place: of a long program each copy is large
+            longer = hashes[:-half] * numpy.uint64(mixer)  # then in place: a copy for a long program is large
             longer += hashes[half:]
             hashes >>= numpy.uint64(29)
             longer ^= hashes[half:]
@@ -90,7 +90,7 @@ def _gaps(hashes: Any) -> Any:
 
 
 def _runs(codes: Any, period: int) -> Iterator[tuple[int, int]]:
-    """The longest stretches of a period that repeat often enough, as start and end."""
+    """The longest stretches of a period that repeat often enough, as pairs of start and end."""
     if len(codes) < LEAST_REPETITIONS * period:
         return
     same = numpy.concatenate([[0], codes[:-period] == codes[period:], [0]]).astype(numpy.int8)

@@ -1,4 +1,4 @@
-"""Steps: a stretch of operations as the steps of a loop, and how the operands move from step to step."""
+"""Steps: a stretch of operations as the steps of a loop, and how operands move from step to step."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from autograd.compiler.programs.loops import CARRIED, LISTED, SHARED
 from autograd.compiler.programs.operation import CONSTANT, Operation
 from autograd.primitives import ROWS
 
-PEELED = 4  # first steps that may differ from the others
-LEFT = 2  # last steps that may
+PEELED = 4  # the most first steps that may differ from the others
+LEFT = 2  # the most last steps that may
 NUMBER = numpy.int32  # of a value
-LAG = 8  # steps that a carried number may wait for its use
+LAG = 8  # the most steps that a carried number may wait for its use
 
 
 class Input(NamedTuple):
-    """What an operand is, if it is not from the same step.
+    """An operand that is not from the same step.
 
-    `first` are its values before the loop: those of a listed one in every step, of a shared one its only one, and of a
-    carried one the values in the first `len(first)` steps, before it becomes the value of `slot` that many steps ago.
+    `first` are its values from outside the loop: of a listed input, those in every step; of a shared one, the only one;
+    of a carried one, those in the first `len(first)` steps. After these it is the value of `slot` that many steps ago.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Input(NamedTuple):
 
     @property
     def before(self) -> Input | None:
-        """The carried input that this one is a step later."""
+        """The carried input whose present value this one takes in the next step, if it waits for several steps."""
         waits = self.kind == CARRIED and len(self.first) > 1
         return self._replace(first=self.first[1:]) if waits else None
 
@@ -51,7 +51,7 @@ class Steps(NamedTuple):
         return self.start + self.period * self.times
 
     def inputs(self) -> list[Input]:
-        """The inputs of a step, each once, in the order of their kinds; one that waits needs those that wait less."""
+        """The inputs of a step, each once, ordered by kind; one that waits comes with those that wait less."""
         found: dict[Input, None] = {}
         for operands in self.operands:
             for operand in operands:
@@ -65,13 +65,13 @@ class Steps(NamedTuple):
 class Operands:
     """The operands of all operations in one array, and the last use of each value.
 
-    A long program is the most that a first call keeps in memory: numbers of values take four bytes here.
+    A long program takes most of the memory of a first call, so the numbers of values take four bytes here.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
         self.counts = numpy.fromiter((len(operation.operands) for operation in operations), NUMBER, len(operations))
-        self.first = numpy.cumsum(self.counts, dtype=NUMBER) - self.counts  # where those of an operation begin
+        self.first = numpy.cumsum(self.counts, dtype=NUMBER) - self.counts  # the first operand of each operation
         given = chain.from_iterable(operation.operands for operation in operations)
         self.all = numpy.fromiter(given, NUMBER, int(self.counts.sum()))
         self.last = numpy.arange(len(operations), dtype=NUMBER)
@@ -82,22 +82,22 @@ class Operands:
         return numpy.repeat(numpy.arange(len(self.counts), dtype=NUMBER), self.counts)
 
     def columns(self, here: Any) -> Any:
-        """Each operand of like operations, in one row for all of them."""
+        """The operands of like operations: a row for each operand, with a column for each operation."""
         places = numpy.arange(len(self.operations[here[0]].operands))
         return self.all[self.first[here] + places[:, None]]
 
 
 class Uneven(NamedTuple):
-    """An operand that does not move evenly from step to step: how far it is in each, and -1 where it is outside."""
+    """An operand that does not move evenly from step to step: its distance in each, or -1 if it is from outside."""
 
     distances: Any
 
 
 def steps_of(operands: Operands, stretch: Stretch) -> Steps | None:
-    """A stretch as steps, cut where few values cross and after first steps that differ; None if the others differ too.
+    """A stretch as steps, cut where few values cross, without first and last steps that differ; None if others differ.
 
     The same operations may take their operands from elsewhere in every second step, or in every hundredth, as in a loop
-    inside of a loop: then such steps together are one.
+    within a loop: then that many steps become one.
     """
     start, end, period = stretch
     found = _cut(operands, start, end, period)
@@ -111,9 +111,9 @@ def steps_of(operands: Operands, stretch: Stretch) -> Steps | None:
 
 
 def _repeating(distances: Any, period: int) -> int | None:
-    """After how many steps distances are the same again, first steps aside; at least two."""
+    """The number of steps, at least two, after which distances repeat, apart from first steps; None if they do not."""
     tail = distances[len(distances) // 2 :]
-    if (tail == tail[0]).all():  # the operand is always that far away: with steps as long, it comes from the last one
+    if (tail == tail[0]).all():  # a constant distance: in steps of that length, the operand is from the previous one
         return max(int(tail[0]) // period, 2)
     for k in numpy.flatnonzero(tail[::-1] == tail[-1])[1:].tolist():
         if k > 1 and (tail[k:] == tail[:-k]).all():
@@ -122,7 +122,7 @@ def _repeating(distances: Any, period: int) -> int | None:
 
 
 def _cut(operands: Operands, start: int, end: int, period: int) -> Steps | Uneven | None:
-    """Steps of this period; None if there are too few."""
+    """Steps of this period; an uneven operand if there is one; None if there are too few steps."""
     if (end - start) // period < LEAST_REPETITIONS:
         return None
     start += quietest(start + period, period, operands.last)
@@ -140,9 +140,9 @@ def _cut(operands: Operands, start: int, end: int, period: int) -> Steps | Uneve
 
 
 def quietest(start: int, period: int, last: Any) -> int:
-    """Where in a period from `start` on the fewest values of this period and the one before wait for their last use.
+    """The place in the period from `start` on where the fewest values of it and the previous one await their last use.
 
-    Values that wait for longer than two periods cross it anywhere.
+    Values that wait for two periods or more do not count: they cross any place.
     """
     made = numpy.arange(start - period, start + period)
     used = numpy.minimum(last[made], start + period - 1)
@@ -154,7 +154,7 @@ def quietest(start: int, period: int, last: Any) -> int:
 
 
 def _moving(operands: Operands, start: int, period: int, count: int) -> list[list[int | Input]] | Uneven:
-    """The operands of each slot; else the first that does not move evenly, or must be one constant and is not."""
+    """The operands of each slot; or else the first that does not move evenly, or must be one constant and is not."""
     operations = operands.operations
     moving: list[list[int | Input]] = []
     for slot in range(period):
@@ -177,9 +177,9 @@ def _is_constant(operations: Sequence[Operation], operand: int | Input) -> bool:
 
 
 def _operand(start: int, period: int, here: Any, values: Any) -> int | Input | None:
-    """One operand of a slot, whose values in all steps are given; None if they do not move evenly."""
+    """One operand of a slot, from its values in all steps; None if they do not move evenly."""
     inside = values >= start
-    waits = int(numpy.argmax(inside)) if inside.any() else len(values)  # steps until it comes from the loop itself
+    waits = int(numpy.argmax(inside)) if inside.any() else len(values)  # steps before it comes from the loop itself
     if waits == len(values):
         if (values == values[0]).all():
             return Input(SHARED, (int(values[0]),))

@@ -1,7 +1,7 @@
 """Triangles: rows of like segments that become shorter with every step, as in the sweeps over a tree.
 
-The missing segments are added, as copies that nobody uses, and then such rows are the steps of a loop like any other.
-What an added segment computes is thrown away: it costs the time of one that counts.
+The missing segments are added, as copies whose results are not used. Then the rows are the steps of a loop like any
+other. An added segment takes as much time as any other.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from autograd.compiler.programs.program import Program
 from autograd.trees import map_tree
 
 LEAST_ROWS = 6
-TOGETHER = 2  # periods that may be one segment
+TOGETHER = 2  # the most periods in one segment
 
 
 class Triangle(NamedTuple):
-    """Rows of segments of `period` operations: where each starts, and how many segments it has."""
+    """Rows of segments of `period` operations: the start of each row, and its number of segments."""
 
     period: int
     starts: Any
@@ -34,7 +34,7 @@ class Triangle(NamedTuple):
 
     @property
     def width(self) -> int:
-        """How many segments every row will have."""
+        """The number of segments that every row will have."""
         return int(self.widths[0])
 
     def after(self, row: int) -> int:
@@ -42,7 +42,7 @@ class Triangle(NamedTuple):
         return int(self.starts[row] + self.widths[row] * self.period)
 
     def source(self, i: int) -> tuple[int, int, int] | None:
-        """The row, the segment and the slot of an operation; None if it is not in the rows."""
+        """The row, the segment and the slot of an operation; None if it is not in a row."""
         row = int(numpy.searchsorted(self.starts, i, "right")) - 1
         if row < 0 or i >= self.after(row):
             return None
@@ -50,7 +50,7 @@ class Triangle(NamedTuple):
 
 
 def triangles_in(operands: Operands, found: Sequence[Stretch]) -> Iterator[Triangle]:
-    """The triangles of a program: inside of one stretch, or with like stretches, in order, as rows."""
+    """The triangles of a program: within one stretch, or with similar stretches, in order, as rows."""
     alike: dict[Any, list[Stretch]] = defaultdict(list)
     for stretch in found:
         for period in range(stretch.period, (TOGETHER + 1) * stretch.period, stretch.period):
@@ -64,7 +64,7 @@ def triangles_in(operands: Operands, found: Sequence[Stretch]) -> Iterator[Trian
 
 
 def _shrinking(period: int, starts: Any, widths: Any) -> Iterator[Triangle]:
-    """The rows that become shorter by as many segments each time."""
+    """The triangles among rows: enough in sequence, each shorter by the same number of segments."""
     fewer = numpy.diff(widths)
     edges = [0, *(numpy.flatnonzero(numpy.diff(fewer)) + 1).tolist(), len(fewer)]
     for low, high in pairwise(edges):
@@ -73,9 +73,9 @@ def _shrinking(period: int, starts: Any, widths: Any) -> Iterator[Triangle]:
 
 
 def _rows_of(operands: Operands, stretch: Stretch) -> tuple[Any, Any]:
-    """The rows of a stretch: where they start, and how many segments they have.
+    """The rows of a stretch: their starts, and their numbers of segments.
 
-    A row begins where every operand that comes from an earlier segment is suddenly nearer, or farther.
+    A row begins where the distance of every operand from an earlier segment changes.
     """
     start, end, period = stretch
     start += quietest(start + period, period, operands.last)
@@ -96,7 +96,7 @@ def _breaks(operands: Operands, start: int, period: int, count: int) -> Iterator
 
 
 def completed(program: Program, triangles: Sequence[Triangle]) -> tuple[Program, list[Stretch]]:
-    """The same program with the missing segments of triangles, in order, added; and the rows of each as a stretch."""
+    """The same program with the missing segments of triangles added, and the rows of each triangle as a stretch."""
     operations = program.operations
     added = numpy.zeros(len(operations) + 1, int)
     for triangle in triangles:
@@ -119,7 +119,7 @@ def completed(program: Program, triangles: Sequence[Triangle]) -> tuple[Program,
 
 
 def _complete(made: list[Any], operations: Sequence[Operation], triangle: Triangle, number: Sequence[int]) -> None:
-    """Add what is missing: a segment takes its operands from where the last one of its row does, moved along."""
+    """Add the missing segments, each with the operands of the last one in its row, shifted by the distance from it."""
     period, width = triangle.period, triangle.width
     firsts = [number[start] for start in triangle.starts.tolist()]
     for row, there in enumerate(triangle.widths.tolist()):

@@ -1,7 +1,7 @@
 """Forms: nested lists, tuples and dicts, taken apart and put together by a function written for each form.
 
-A walk over a structure costs a microsecond a container at every call; a function that knows the structure only checks
-and unpacks. It is written as Python once, when a form is first met.
+Walking a structure costs a microsecond per container at every call; a function that knows the structure only checks
+and unpacks. Its Python source is written once, when a form first occurs.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Writing:
         self.count = 0
 
     def fresh(self) -> str:
-        """A new name of a value."""
+        """A new name for a value."""
         self.count += 1
         return f"x{self.count}"
 
     def refer(self, x: Any) -> str:
-        """The name of an object."""
+        """A name for an object, which the function then refers to."""
         name = f"o{len(self.objects)}"
         self.objects[name] = x
         return name
@@ -61,10 +61,10 @@ class Writing:
 
 
 def flattener(args: Sequence[Any], converters: Sequence[Callable[[Any], Any] | None]) -> Flattener:
-    """A function from arguments of the same form as these to their arrays and numbers, in order; None for other forms.
+    """A function from arguments of this form to their arrays and numbers, in order; it returns None for other forms.
 
-    Lists of numbers become arrays, and so do, by the argument's converter, lists that carry rows. It looks at
-    containers alone: arrays and numbers may be of any kind and shape.
+    Lists of numbers become arrays, and so do lists that carry rows, by the argument's converter. Only containers are
+    checked: arrays and numbers may have any kind and shape.
 
     >>> flat = flattener(([(1.0, [2.0, 3.0])], 4.0), (None, None))
     >>> flat(([(5.0, [6.0, 7.0])], 8.0))
@@ -80,7 +80,7 @@ def flattener(args: Sequence[Any], converters: Sequence[Callable[[Any], Any] | N
 
 
 def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str], numbers: Any) -> None:
-    """Write the lines that check and unpack x; `numbers`, if given, makes arrays of lists of numbers."""
+    """Write the lines that check and unpack x; `numbers`, if given, converts lists of numbers to arrays."""
     kind = type(x)
     if not isinstance(x, CONTAINERS):
         leaves.append(name)
@@ -111,7 +111,7 @@ def _numbers(x: Any) -> Any:
 
 
 def _attempt(converter: Callable[[Any], Any], makes: tuple[Any, ...]) -> Callable[[Any], Any]:
-    """A list of rows of these kinds as an array; None if it is not one."""
+    """A function that converts a list of rows of these kinds to an array, and returns None for anything else."""
 
     def attempt(x: Any) -> Any:
         try:
@@ -143,7 +143,10 @@ def restorer(specs: tuple[Any, ...], by_row: tuple[bool, ...]) -> Callable[[Sequ
 
 
 def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: bool = False) -> str:
-    """Write the lines that make a structure; returns its name. If `plain`, what is not by row is numbers and lists."""
+    """Write the lines that make a structure, and return its name.
+
+    If `plain`, leaves that are not by row are already numbers and lists.
+    """
     made = writing.fresh()
     if not isinstance(spec, ContainerSpec):
         leaves.append(made)
@@ -165,5 +168,5 @@ def put(writing: Writing, spec: Any, by_row: bool, leaves: list[str], plain: boo
 
 
 def _sequence(writing: Writing, make: Any, items: str) -> str:
-    """A new list as the sequence that `make` makes of it."""
+    """An expression for the sequence that `make` makes of a new list."""
     return items if make is list else f"{writing.refer(make)}({items})"

@@ -1,4 +1,4 @@
-"""Layout: how the arguments of a call lie in memory, and how results return to the same structure.
+"""Layout: how the arguments of a call lie in memory, and how results are put back into the same structure.
 
 An argument is a number, an array, or a list, tuple or dict of them. Its *spec* is what a traced program depends on:
 kinds, lengths, keys and shapes, but neither the numbers nor the number of rows.
@@ -20,12 +20,12 @@ from autograd.trees import CONTAINERS, PYTHON_NUMBERS, Keys, flatten, items_of, 
 
 
 def fixing(name: str) -> str:
-    """What to write for a fixed argument that static= cannot take."""
+    """Advice for a fixed argument that static= cannot take."""
     return f"compile a function that has it from outside, as in compile(lambda w: f(w, {name}))"
 
 
 class NumberSpec(NamedTuple):
-    """One number; a bool is a truth."""
+    """One number; a bool is a mask."""
 
     is_mask: bool = False
 
@@ -33,7 +33,7 @@ class NumberSpec(NamedTuple):
 class ArraySpec(NamedTuple):
     """An array; for an argument with rows, `shape` is that of one row.
 
-    A list whose rows are lists, tuples or named tuples is an array, too: `makes` are what rebuilds a row, from without.
+    A list whose rows are lists, tuples or named tuples is an array, too: `makes` rebuild a row, from the outside in.
     An array of bools is a mask.
     """
 
@@ -50,7 +50,7 @@ class NumbersSpec(NamedTuple):
 
 
 class ContainerSpec(NamedTuple):
-    """A list, tuple or dict of anything; `make` rebuilds it from its parts, and tells its keys."""
+    """A list, tuple or dict of anything; `make` rebuilds it from its parts, and knows its keys."""
 
     parts: tuple[Any, ...]
     make: Any
@@ -58,19 +58,19 @@ class ContainerSpec(NamedTuple):
 
 NUMBER, TRUTH = NumberSpec(), NumberSpec(True)
 FLOAT64 = numpy.dtype(float)
-WHOLE_NUMBERS = "whole"  # before the shape of an array of whole numbers
+WHOLE_NUMBERS = "whole"  # marks the shape of an array of whole numbers
 
 
 def shapes_in(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """The shapes of arrays of float64 or of whole numbers, and the types of all other arguments.
 
-    Most calls pass arrays and numbers, and this takes a third of the time of reading each argument.
+    Most calls pass arrays and numbers; this takes a third of the time that reading each argument would.
     """
     return tuple([x.shape if x.__class__ is numpy.ndarray and x.dtype is FLOAT64 else _told(x) for x in args])
 
 
 def _told(x: Any) -> Any:
-    """The shape of an array of whole numbers, marked as such; else the type."""
+    """The shape of an array of whole numbers, with a mark; the type of anything else."""
     return (WHOLE_NUMBERS, *x.shape) if x.__class__ is numpy.ndarray and x.dtype.kind in "iu" else x.__class__
 
 
@@ -164,7 +164,7 @@ class ArgumentReader:
 
 
 class IndexReader(ArgumentReader):
-    """Takes an argument apart whose numbers are indices."""
+    """Takes apart an argument whose numbers are indices."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, True)
@@ -185,14 +185,14 @@ def as_rows(x: Any) -> Any:
 
 
 def _of_kind(x: Any, shape: tuple[int, ...]) -> Any:
-    """The spec of what has this shape, in an array or as its row."""
+    """The spec of a mask, a number or an array of this shape, whose dtype is that of x."""
     if not shape:
         return TRUTH if x.dtype == bool else NUMBER
     return ArraySpec(shape, (), x.dtype == bool)
 
 
 def makes_of(rows: Any) -> tuple[Any, ...]:
-    """What rebuilds each of these rows, if they are lists or tuples, and their items, and so on.
+    """The functions that rebuild these rows, if they are lists or tuples, their items, and so on.
 
     ValueError if they are of several kinds.
     """
@@ -207,7 +207,7 @@ def makes_of(rows: Any) -> tuple[Any, ...]:
 
 
 def _nested(x: Any, makes: Sequence[Any]) -> Any:
-    """An array as sequences of these kinds, inside of one another."""
+    """An array as nested sequences of these kinds."""
     return x if not makes else makes[0]([_nested(row, makes[1:]) for row in x] if x.ndim > 1 else x.tolist())
 
 
@@ -217,8 +217,8 @@ def as_indices(x: Any) -> Any:
 
 
 def conformed(x: Any, spec: Any) -> Any:
-    """A structure as this spec has it, if they differ in the order of keys, in lists for tuples, or in whose numbers
-    are in a list; else as it is.
+    """A structure in the form of this spec, if they differ only in the order of keys, in lists for tuples, or in
+    whether the numbers in a list are Python's or NumPy's; otherwise unchanged.
     """
     if isinstance(spec, NumbersSpec):
         is_alike = isinstance(x, (list, tuple)) and len(x) == spec.length
@@ -234,12 +234,12 @@ def conformed(x: Any, spec: Any) -> Any:
 
 
 def _pythons(x: Any) -> Any:
-    """A number of NumPy's, or a truth, as one of Python's numbers."""
+    """A real NumPy number or a bool as a float; anything else unchanged."""
     return float(x) if isinstance(x, (numpy.generic, bool)) and numpy.asarray(x).dtype.kind in "fiub" else x
 
 
 def _numpys(x: Any) -> Any:
-    """A number of Python's as one of NumPy's: lists of these are no `NumbersSpec`."""
+    """A Python number as a NumPy number, lists of which do not become a `NumbersSpec`; anything else unchanged."""
     return numpy.float64(x) if type(x) in (float, int, bool) else x
 
 
@@ -255,7 +255,7 @@ def template(spec: Any) -> Any:
 
 
 def with_masks(x: Any, spec: Any) -> Any:
-    """A structure of this spec whose masks hold numbers, with bools in them."""
+    """A structure of this spec, with the numbers in its masks replaced by bools."""
     if isinstance(spec, ContainerSpec):
         return spec.make(list(map(with_masks, parts_of(x), spec.parts)))
     if isinstance(spec, NumberSpec):
@@ -264,7 +264,7 @@ def with_masks(x: Any, spec: Any) -> Any:
 
 
 def without_masks(spec: Any) -> Any:
-    """The spec of the same structure with numbers in the place of bools."""
+    """The spec of the same structure with numbers in place of bools."""
     return _map_leaves(lambda leaf: leaf if isinstance(leaf, NumbersSpec) else leaf._replace(is_mask=False), spec)
 
 
@@ -274,7 +274,7 @@ def as_arrays(spec: Any) -> Any:
 
 
 def _map_leaves(function: Callable[[Any], Any], spec: Any) -> Any:
-    """The same spec with `function` of each of its leaves."""
+    """The same spec with `function` applied to each leaf."""
     if isinstance(spec, ContainerSpec):
         return spec._replace(parts=tuple([_map_leaves(function, part) for part in spec.parts]))
     return function(spec)
@@ -296,12 +296,12 @@ def shapes_of(spec: Any) -> Iterator[tuple[int, ...]]:
 
 
 def size_of(spec: Any) -> int:
-    """How many numbers a spec holds."""
+    """The number of numbers in a spec."""
     return sum(map(math.prod, shapes_of(spec)))
 
 
 def stacked(tree: Any) -> Any:
-    """A structure with arrays in place of sequences of numbers, and of arrays of one shape."""
+    """A structure with an array in place of each sequence of numbers, or of arrays of one shape."""
     if isinstance(tree, dict):
         return map_parts(stacked, tree)
     if not isinstance(tree, (list, tuple)):
@@ -317,11 +317,11 @@ def result_spec(template: Any, is_stacked: bool) -> Any:
 
 
 def of_arrays(specs: Sequence[Any], by_row: Sequence[bool]) -> list[bool]:
-    """Which arrays of arguments have rows."""
+    """For each array of the arguments, whether it has rows."""
     return [moves for spec, moves in zip(specs, by_row) for _ in shapes_of(spec)]
 
 
 def numbers_of(arrays: Sequence[Any], by_row: Sequence[bool], row: Any) -> list[float]:
-    """The numbers that one row sees, as NumPy's, whose arithmetic is IEEE's."""
+    """The numbers that one row sees, as NumPy numbers, whose arithmetic follows IEEE."""
     seen = [x[row] if moves and row is not None else x for x, moves in zip(arrays, by_row)]
     return [v for x in seen for v in numpy.asarray(x, dtype=float).reshape(-1)]

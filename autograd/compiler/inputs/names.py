@@ -1,4 +1,4 @@
-"""The names in the code of a function, as instructions and texts tell them."""
+"""The names in the code of a function, from its instructions and string constants."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class CodeNames(NamedTuple):
 
     read: set[str]  # globals
     used: set[str]  # attributes and imports as well
-    written: set[str]  # those that the code binds itself: changes of them do not count
-    changed: set[str]  # those of them that it loads, too, such as a counter
+    written: set[str]  # names that the code binds itself: their changes do not count
+    changed: set[str]  # written names that it also loads, such as a counter
     imported: set[str]
-    tested: set[str]  # those of which the code asks whether they are there
+    tested: set[str]  # names that may not exist, for which the code tests
     texts: set[str]
 
 
@@ -63,6 +63,6 @@ def names(code: CodeType) -> CodeNames:
 
 
 def spelled(used: set[str], texts: set[str]) -> set[str]:
-    """The names that code may find by texts, with the functions that it uses."""
+    """The names that code may find by these texts, given the names that it uses."""
     told = set() if REFLECTING.isdisjoint(used) else set(texts)
     return told if EVALUATING.isdisjoint(used) else told.union(*map(WORD.findall, texts))

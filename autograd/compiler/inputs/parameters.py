@@ -1,4 +1,4 @@
-"""Parameters: which arguments a call passes, by what names, and which of them are differentiated.
+"""Parameters: which arguments a call passes, under which names, and which of them are differentiated.
 
 An argument that is passed is traced unless it is static; one that is not passed keeps its default, which only f sees.
 """
@@ -20,10 +20,10 @@ POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR
 
 
 class Passed(NamedTuple):
-    """The arguments of a call, flat: their names, and where each belongs in the signature."""
+    """The arguments of a call, flat: their names, and their places in the signature."""
 
     names: tuple[str, ...]
-    places: tuple[tuple[str, Any], ...]  # of each: its parameter, and its index in *args or key in **kwargs, else None
+    places: tuple[tuple[str, Any], ...]  # each: its parameter, and its index in *args or key in **kwargs, else None
 
     def call(self, signature: inspect.Signature, f: Callable[..., Any], values: Sequence[Any]) -> Any:
         """Call f with these values."""
@@ -70,7 +70,7 @@ class Parameters:
         return Passed(names, tuple((name, None) for name in names))
 
     def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Passed, Sequence[Any]]:
-        """The arguments that a call passes, and their values; TypeError where they do not fit the signature."""
+        """The arguments that a call passes, and their values; TypeError if they do not fit the signature."""
         if not kwargs and self.is_simple and self._least <= len(args) <= len(self._positional):
             return self._passed[len(args)], args
         try:
@@ -103,12 +103,12 @@ class Parameters:
         return passed.places[i][0] in self.static
 
     def role(self, passed: Passed, i: int) -> str:
-        """What argument i is to the rows: "shared" by them, one of the "rows", or an "index" of each."""
+        """The role of argument i: "shared" by all rows, "rows" if it has them, or "index" if it holds indices."""
         name = passed.places[i][0]
         return "index" if name in self.index else "rows" if name in self.rows else "shared"
 
     def static_key(self, name: str, x: Any) -> Any:
-        """A key for a static argument, by type and bits; TypeError if it is not hashable."""
+        """A key for a static argument by type and bits; TypeError if it is not hashable."""
         try:
             key = exactly(x, _distinct)
             hash(key)
@@ -118,7 +118,7 @@ class Parameters:
             raise TypeError(f"{self.name}: {told}: {fixing(name)}") from None
 
     def parted(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Positional arguments that are traced, and keys of the static ones: ids, or values where that is quick."""
+        """The traced positional arguments, and keys of the static ones: ids, or values where that is quick."""
         if not self.static:
             return args, ()
         keys = [
@@ -128,7 +128,7 @@ class Parameters:
         return tuple(compress(args, self._is_traced)), (len(args), *keys)
 
     def constants(self, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """The static ones of positional arguments; None if one can change: its identity would not tell its value."""
+        """The static arguments among positional ones; None if one can change, since its id would not fix its value."""
         found = tuple(compress(args, self._is_static))
         return found if all(map(_is_constant, found)) else None
 
@@ -166,7 +166,7 @@ def _is_constant(x: Any) -> bool:
 
 
 def _distinct(x: Any) -> Any:
-    """A key for an object: itself, and its text where its class says what is equal, since 1.0 == Decimal("1.00")."""
+    """A key for an object: itself, and its text if its class defines equality: Decimal("1.0") == Decimal("1.00")."""
     equal: Any = type(x).__eq__
     return x if equal is object.__eq__ else (x, repr(x))
 

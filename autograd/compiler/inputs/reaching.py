@@ -1,4 +1,4 @@
-"""What a traced function can reach by name: functions, the names that they read, and what these names hold."""
+"""Reaching: what a traced function can reach by name: functions, the names that they read, and the names' values."""
 
 from __future__ import annotations
 
@@ -32,43 +32,43 @@ from autograd.lifting.lifted import function_of
 from autograd.refusals import is_library, is_ours
 
 INSTALLED = ("site-packages", "dist-packages")
-WHOLE = {"vars", "__dict__", "asdict", "astuple", "fields", "getmembers"}  # they read all attributes of an object
-ABOUT = {"__doc__", "__name__", "__annotations__"}  # a function
+WHOLE = {"vars", "__dict__", "asdict", "astuple", "fields", "getmembers"}  # read all attributes of an object
+ABOUT = {"__doc__", "__name__", "__annotations__"}  # attributes of a function
 MAPPINGS = (dict, MappingProxyType)
 HOLDERS = (list, set, deque, *MAPPINGS)
-BOUND = (BuiltinMethodType, MethodWrapperType)  # methods of C's objects
+BOUND = (BuiltinMethodType, MethodWrapperType)  # methods of objects written in C
 VIEWS = tuple(type(getattr(dict[str, int](), name)()) for name in ("keys", "values", "items"))
 UNFOLLOWED = (float, int, complex, bytes, numpy.generic, type(None))
-KEPT = (weakref.ref, numpy.ndarray, *HOLDERS)  # followed wherever they are met
-BARE = ("builtins", "abc", "typing")  # classes of these modules read no attributes of their own
-MOST_ITEMS = 1_000  # of a list, tuple or dict to look at
-MOST_NUMBERS = 10_000  # of an array
-MOST_OBJECTS = 2_000  # whose attributes to look at
+KEPT = (weakref.ref, numpy.ndarray, *HOLDERS)  # followed wherever they occur
+BARE = ("builtins", "abc", "typing")  # modules whose classes read no attributes of their own
+MOST_ITEMS = 1_000  # in a list, tuple or dict that is examined
+MOST_NUMBERS = 10_000  # examined in an array
+MOST_OBJECTS = 2_000  # whose attributes are examined
 
 
 class Reach:
-    """The Python functions that f and what it is given reach, and the names they read; of libraries, what they wrap.
+    """The Python functions that f and `given` reach, and the names that they read; in libraries, only what they wrap.
 
     A name is followed through modules, classes, bound methods, partials, decorators and containers. Any object on the
-    way may come to any of the functions, so all their names count for it. All names of an object count where library
-    code reads them.
+    way may be passed to any of the functions, so the names that all of them use count for it. If library code reads an
+    object, all its names count.
     """
 
     def __init__(self, f: Callable[..., Any], given: Iterable[Any] = ()) -> None:
         self.functions: list[FunctionType] = []
         self.scopes: dict[int, tuple[Mapping[str, Any], set[str]]] = {}
-        self.fields: dict[int, tuple[Mapping[str, Any], set[str]]] = {}  # the same of objects
+        self.fields: dict[int, tuple[Mapping[str, Any], set[str]]] = {}  # the same for objects
         self.slots: dict[tuple[int, str], Any] = {}
-        self.holders: dict[int, Any] = {}  # lists, dicts, sets, arrays and buffers of the user's
+        self.holders: dict[int, Any] = {}  # the user's lists, dicts, sets, arrays and buffers
         self.frames: dict[int, Any] = {}
-        self.asked: dict[int, Callable[[], Any]] = {}  # what a context variable or a weak reference stands for
-        self.objects: dict[int, Any] = {}  # those whose class could become another of the user's
-        self.counts: dict[int, Callable[[], Any]] = {}  # names, subclasses and registrations that may be added
+        self.asked: dict[int, Callable[[], Any]] = {}  # read the value of a context variable or a weak reference
+        self.objects: dict[int, Any] = {}  # modules, and objects of the user's classes: their class may be reassigned
+        self.counts: dict[int, Callable[[], Any]] = {}  # count names, subclasses and registrations, which may be added
         self.values: dict[int, Value] = {}
-        self.states: dict[tuple[int, str], Any] = {}  # scopes and objects, by what functions change there themselves
+        self.states: dict[tuple[int, str], Any] = {}  # scopes and objects, by the names that functions change there
         self._changed = set[str]()  # the names of attributes that a function loads and binds
         self._used, self._tested, self._texts = {"__call__"}, set[str](), set[str]()
-        self._seen: dict[int, tuple[Any, int]] = {}  # by id: what was met, kept alive, and how many names were known
+        self._seen: dict[int, tuple[Any, int]] = {}  # by id: an object, kept alive, and how many names were known then
         self._waiting: list[Any] = []
         self._add([f, *given])
         while self._waiting:
@@ -78,11 +78,11 @@ class Reach:
             self._add([x for x, known in self._seen.values() if known < self._known()])
 
     def _known(self) -> int:
-        """How many names are known that an object may have as attributes."""
+        """The number of known names that an object may have as attributes."""
         return len(self._used) + len(self._tested) + len(self._changed)
 
     def _of(self, scope: Mapping[str, Any]) -> set[str]:
-        """The names that may be read in a scope, or may come to be."""
+        """The names that may be read in a scope, including those that may be added."""
         return self._used.intersection(scope) | self._tested
 
     def _follow(self, x: Any) -> None:
@@ -158,7 +158,7 @@ class Reach:
         self.functions.append(function)
         cells = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
         found = names(function.__code__)
-        if is_library(function.__module__):  # what else its cells hold may be caches
+        if is_library(function.__module__):  # other contents of its cells may be caches
             cells = [x for x in cells if (callable(x) and not _is_network(x)) or isinstance(x, tuple)]
         self._add([*cells, *[getattr(function, name, None) for name in ("__wrapped__", "registry")]])
         if hasattr(function, "registry"):
@@ -178,12 +178,12 @@ class Reach:
         self._namespace(sys.modules, {name for name in modules if not is_fixed(name)})
 
     def _namespace(self, scope: Mapping[str, Any], read: set[str]) -> None:
-        """Note the names that are read in a scope, and follow what they stand for."""
+        """Record the names that are read in a scope, and follow their values."""
         self.scopes.setdefault(id(scope), (scope, set()))[1].update(read)
         self._add([scope[name] for name in sorted(read) if name in scope])
 
     def _changing(self, of: Any, there: Iterable[str]) -> None:
-        """Note what functions change themselves of a scope or an object, and follow what it is now."""
+        """Record the names that functions change in a scope or an object, and follow their present values."""
         of_scope = isinstance(of, dict)
         self.states |= {(id(of), name): of for name in there}
         self._add([of.get(name) if of_scope else getattr(of, name) for name in there])
@@ -197,7 +197,7 @@ class Reach:
             self._add([os.environ])
 
     def _class(self, cls: type) -> None:
-        """Note the names that are used of a class, and follow its methods, operators among them."""
+        """Record the names of a class that are used, and follow its methods, including operators."""
         for base in cls.__mro__:
             if not is_fixed(base.__module__):
                 own = vars(base)
@@ -214,7 +214,7 @@ class Reach:
             self._class(type(cls))
 
     def _object(self, x: Any) -> None:
-        """Note the names that are used of an object, and follow its methods, operators among them."""
+        """Record the names of an object that are used, and follow its methods, including operators."""
         self._add([type(x)])
         if is_ours(type(x).__module__) and not _is_network(x):
             return
@@ -236,15 +236,15 @@ class Reach:
             self.objects[id(x)] = x
 
     def _take(self, x: Any, attributes: Iterable[str]) -> None:
-        """Note attributes that are not in a dict, and follow them."""
+        """Record attributes that are not in a dict, and follow them."""
         there = [name for name in attributes if hasattr(x, name)]
         self.slots |= {(id(x), name): x for name in there}
         self._add([getattr(x, name) for name in there])
 
     def _fields(self, x: Any, shared: Iterable[str] = ()) -> None:
-        """Note the attributes that are used of an object, or all of them where library code reads them."""
+        """Record the attributes of an object that are used, or all of them if library code may read them."""
         fields = None
-        with suppress(Exception):  # of a proxy that stands for nothing now
+        with suppress(Exception):  # a proxy whose object is gone
             fields = x.__dict__
         if type(fields) is not dict or (len(self.fields) >= MOST_OBJECTS and id(fields) not in self.fields):
             return
@@ -261,23 +261,23 @@ class Reach:
         self._changing(fields, self._states_in(fields) - read)
 
     def _states_in(self, scope: Mapping[str, Any]) -> set[str]:
-        """The names in a scope that functions change, and that none reads alone."""
+        """The names in a scope that functions change, and that no function only reads."""
         return (self._changed - self._used).intersection(scope)
 
 
 def _is_network(x: Any) -> bool:
-    """Whether x is a module of `nn`, or of a class like it."""
+    """Whether x is a module of `nn`, or has a class like one."""
     return hasattr(type(x), "named_parameters")
 
 
 def _is_foreign(x: Any) -> bool:
-    """Whether x is an object of a library's class, with attributes of its own."""
+    """Whether x is an object of a library class, with its own attributes."""
     of = type(x).__module__
     return is_fixed(of) and of != "builtins" and hasattr(x, "__dict__") and not isinstance(x, KEPT) and not is_frame(x)
 
 
 def is_buffer(x: Any) -> bool:
-    """Whether x is bytes that can change: an array of Python's, a bytearray, a memory map, a number of C's."""
+    """Whether x is a buffer of bytes: an `array.array`, a bytearray, a memory map, a ctypes number."""
     try:
         return bool(memoryview(x).nbytes + 1)
     except TypeError:
@@ -285,19 +285,19 @@ def is_buffer(x: Any) -> bool:
 
 
 def is_frame(x: Any) -> bool:
-    """Whether x is a table, a column or an index of pandas, or of a library like it."""
+    """Whether x is a table, a column or an index of pandas or a similar library."""
     return is_fixed(type(x).__module__) and all(hasattr(x, name) for name in ("equals", "copy", "size"))
 
 
 def _sample(x: Any) -> Any:
-    """An array's numbers, or some of them spread over it if there are very many."""
+    """An array, or an evenly spaced sample of it if it is very large."""
     while x.size > MOST_NUMBERS:
         x = x[(slice(None, None, 2),) * x.ndim]
     return x
 
 
 def _is_added(name: str) -> bool:
-    """Whether a builtin is, or would be, not Python's own."""
+    """Whether a builtin of this name does not come from Python itself, or does not exist yet."""
     return getattr(vars(builtins).get(name), "__module__", None) != "builtins"
 
 
@@ -310,7 +310,7 @@ def _is_operator(name: str, x: Any) -> bool:
 
 
 def is_fixed(module: str | None) -> bool:
-    """Whether what a module holds is taken as constant: a library's, or one that is installed."""
+    """Whether the contents of a module are taken as constant: it is a library, or is installed."""
     file = getattr(sys.modules.get(module or ""), "__dict__", {}).get("__file__") or ""
     return is_library(module) or any(place in file for place in INSTALLED)
 
@@ -324,6 +324,6 @@ def is_full(cell: Any) -> bool:
 
 
 def _parents(name: str) -> list[str]:
-    """A module's name and those of the packages around it."""
+    """The names of the packages around a module, and its own."""
     parts = name.strip(".").split(".")
     return [".".join(parts[: i + 1]) for i in range(len(parts)) if parts[0]]

@@ -1,9 +1,9 @@
 """Watching: notice when what a traced function reads besides its arguments changes, so that it is traced again.
 
-A Watch covers the globals and closure cells that a function names, the names that it uses of modules, classes and
-objects, its code and its defaults, and those of every Python function that it reaches, except in libraries; what the
-lists, dicts, sets and arrays hold that these names stand for, and the data of Values. It cannot see random numbers,
-the clock, or files.
+A Watch covers the globals and closure cells that a function names, the attributes that it uses of modules, classes and
+objects, its code and its defaults, and the same for every Python function that it reaches, except in libraries. It also
+covers the contents of the lists, dicts, sets and arrays that these names refer to, and the data of Values. It cannot
+see random numbers, the clock, or files.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from autograd.trees import is_array
 
 ATOMS = (int, float, str, bytes, type(None))
 DATA = attrgetter("_number")
-ABSENT = object()  # in place of what is not there
+ABSENT = object()  # in place of a value that does not exist
 OF_FUNCTIONS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
 class Read(NamedTuple):
-    """Something that f reads: an attribute or a name of a scope, or with no name what a holder or a cell holds."""
+    """Something that f reads: an attribute or a name in a scope or, if unnamed, the contents of a holder or a cell."""
 
     of: Any
     name: str
@@ -41,7 +41,7 @@ class Read(NamedTuple):
     is_own: bool = False  # whether f itself may change it while it is traced
 
     def now(self) -> Any:
-        """What is read, as it is now."""
+        """The present value."""
         if self.kind == "attribute":
             return getattr(self.of, self.name)
         if self.kind == "scope":
@@ -58,19 +58,19 @@ class Read(NamedTuple):
 
 
 class Watch:
-    """What a function reads, as it was when it was last traced; `changed()` says whether that no longer holds.
+    """The values that a function read when it was last traced; `changed()` says whether any differs now.
 
-    It is a function written for these reads, since it runs at every call: a name takes some fifteen nanoseconds.
+    `changed` is generated code for these reads, since it runs at every call: a name takes some fifteen nanoseconds.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
         self._f, self._given = f, dict[int, Any]()
         self._reads: list[Read] = []
-        self._states: list[Read] = []  # what f changes itself and reads: its changes are no reason to trace again
+        self._states: list[Read] = []  # state that f reads and changes itself: a change does not cause another trace
         self._renew()
 
     def begin(self, given: Iterable[Any] = ()) -> None:
-        """Watch what is within reach now, also of static arguments, since f is about to be traced."""
+        """Watch all that f and its static arguments reach now; called before f is traced."""
         self._given |= {id(x): x for x in given if not isinstance(x, ATOMS)}
         reach = Reach(self._f, self._given.values())
         self._reads = _reads(reach)
@@ -78,12 +78,12 @@ class Watch:
         self._renew()
 
     def _renew(self) -> None:
-        """Take everything as it is now."""
+        """Record all present values, and write `changed` for them."""
         self._values = [read.now() for read in self._reads]
         self.changed = self._written()
 
     def _written(self) -> Callable[[], bool]:
-        """A function that says whether a read now gives another object, even an equal one."""
+        """A function that returns whether any read now gives a different object, even an equal one."""
         writing = Writing("")
         writing.do("try:")
         for read, value in zip(self._reads, self._values):
@@ -93,31 +93,31 @@ class Watch:
         return writing.function("True")
 
     def holds(self) -> bool:
-        """Whether the function does now what it did; if so, equal numbers take the place of those that were read."""
+        """Whether all reads still give equal values; if so, the present objects are recorded."""
         if not all(map(_same, self._reads, self._values)):
             return False
         self._renew()
         return True
 
     def differing(self) -> str:
-        """What has changed, in words."""
+        """The first thing that has changed, in words."""
         found = [read for read, value in zip(self._reads, self._values) if not _same(read, value)]
         return next(map(_named, found), "something")
 
     def settle(self) -> None:
-        """Take what the function itself has changed while it was traced, such as a list that it fills, as it is now."""
+        """Record the present values of what the function changed while it was traced, such as a list that it fills."""
         if self.changed():
             now = zip(self._reads, self._values)
             self._values = [value if not read.is_own or _same(read, value) else read.now() for read, value in now]
             self.changed = self._written()
 
     def state(self) -> State:
-        """What f may change itself, as it is now."""
+        """The present state of all that f may change itself."""
         reads = [*(read for read in self._reads if read.is_own), *self._states]
         return State([Kept(read, _now(read), _stored(read)) for read in reads])
 
     def fingerprint(self) -> str:
-        """A text that another process also gives for the same code on the same numbers."""
+        """A text that is the same in another process for the same code on the same numbers."""
         from hashlib import sha256
 
         if not self._reads:
@@ -127,12 +127,12 @@ class Watch:
 
 
 def _named(read: Read) -> str:
-    """What is read, in words."""
+    """A description of a read, in words."""
     return read.name or ("data" if read.kind == "data" else f"a {type(read.of).__name__}")
 
 
 def _reads(reach: Reach) -> list[Read]:
-    """All that is read within reach."""
+    """All reads within reach."""
     reads = [Read(scope, name, "scope") for scope, read in reach.scopes.values() for name in sorted(read)]
     reads.append(Read(REDEFINED, "operations", "scope"))
     for function in reach.functions:
@@ -158,7 +158,7 @@ def _reads(reach: Reach) -> list[Read]:
 
 
 def _now(read: Read) -> Any:
-    """What is read, as it is now, if it is there."""
+    """The present value of a read; ABSENT if it does not exist."""
     try:
         return read.now()
     except (AttributeError, ValueError):  # an attribute, or what a cell held, is deleted
@@ -166,14 +166,14 @@ def _now(read: Read) -> Any:
 
 
 class Kept(NamedTuple):
-    """Something that f may change itself, as it was: what it read then, and what is to be put back."""
+    """A snapshot of something that f may change itself: its value, and what to put back."""
 
     read: Read
     value: Any
     stored: Any
 
     def put_back(self) -> None:
-        """Let it be again what it was, if that can be."""
+        """Restore it, if possible."""
         of, name, kind, _ = self.read
         if kind == "items" and self.stored is not ABSENT:
             refill(of, self.stored)
@@ -186,32 +186,32 @@ class Kept(NamedTuple):
 
 
 class State(list[Kept]):
-    """All that f may change itself, as it was."""
+    """A snapshot of all that f may change itself."""
 
     def changed(self) -> list[Kept]:
-        """What is no longer what it was."""
+        """The items that have changed since."""
         return [kept for kept in self if not _same(kept.read, kept.value)]
 
     def news(self) -> dict[tuple[int, str], str]:
-        """What is no longer what it was, in words; a cache of lifted code is left with None or infinity."""
+        """The changed items, in words, without those that are None or infinity now: lifted code leaves caches so."""
         found = [(kept.read, _stored(kept.read)) for kept in self.changed()]
         own = [read for read, x in found if x is not None and not (type(x) is float and x == math.inf)]
         return {(id(read.of), read.name): _named(read) for read in own}
 
     def put_back(self) -> None:
-        """Let all be again what it was."""
+        """Restore all that has changed."""
         for kept in self.changed():
             kept.put_back()
 
     def put_back_traced(self) -> None:
-        """Put back the names and attributes that are traced numbers now, which are of no use to anybody."""
+        """Restore the names and attributes that hold traced numbers now, since those are useless after the trace."""
         for kept in self.changed():
             if kept.read.kind in ("scope", "attribute") and type(core(_stored(kept.read))) in (Symbol, Condition):
                 kept.put_back()
 
 
 def _stored(read: Read) -> Any:
-    """What is to be put back, if that can be."""
+    """What to put back for a read; ABSENT if nothing can be."""
     if read.kind == "scope":
         return read.of.get(read.name, ABSENT)
     if read.kind == "attribute":
@@ -220,7 +220,7 @@ def _stored(read: Read) -> Any:
 
 
 def _states(reach: Reach) -> list[Read]:
-    """All within reach that functions read and change themselves: names, attributes, variables of closures."""
+    """All state within reach that functions read and change themselves: names, attributes, closure variables."""
     found = [
         Read(of, name, "scope" if isinstance(of, dict) else "attribute", True) for (_, name), of in reach.states.items()
     ]
@@ -235,7 +235,7 @@ def _states(reach: Reach) -> list[Read]:
 
 
 def _differs(writing: Writing, read: Read, value: Any) -> str:
-    """The expression that is true if a read gives something else than this value."""
+    """An expression that is true if a read gives anything other than this value."""
     x, then = writing.refer(read.of), writing.refer(value)
     if read.kind == "attribute":
         return f"{x}.{read.name} is not {then}"
@@ -263,7 +263,7 @@ def _differs(writing: Writing, read: Read, value: Any) -> str:
 
 
 def _held(x: Any) -> Any:
-    """What a list, a dict, a set or an array holds."""
+    """The contents of a list, dict, set, array or buffer."""
     if is_array(x):
         return tuple(x.flat) if x.dtype == object else x.tobytes()
     if is_buffer(x):
@@ -284,7 +284,7 @@ def _same(read: Read, value: Any) -> bool:
 def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
     """A key for a value by type and bits: 0.0 and -0.0 differ, as do 1, 1.0 and True.
 
-    Anything but a number, text, None, or a tuple or frozenset of them gets the key that `otherwise` gives.
+    Anything except a number, text, None, or a tuple or frozenset of these gets the key that `otherwise` gives.
     """
     if isinstance(x, float):
         return type(x), x.hex()
@@ -299,7 +299,7 @@ def exactly(x: Any, otherwise: Callable[[Any], Any]) -> Any:
 
 
 def _told(x: Any) -> str:
-    """A value as text that does not depend on its address."""
+    """A text for a value that does not depend on its address."""
     if isinstance(x, CodeType):
         inner = "".join(map(_told, x.co_consts))
         return f"code {x.co_code.hex()} {x.co_names} {x.co_varnames} {x.co_freevars} {inner}"

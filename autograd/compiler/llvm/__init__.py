@@ -12,8 +12,8 @@ Each file imports from those above it:
     fusing         which instructions share a loop
     storage        the layout of memory: the frame of a call, registers, sums
     carrying       loops over time, and what they carry from step to step
-    records        what runs from a table
-    arrays         NumPy's arrays as machine code sees them
+    records        instructions that run from a table
+    arrays         NumPy arrays as machine code sees them
     rows           code for a block of rows
     row_products   gradients of weights
     shared_code    code that runs once a call
@@ -22,7 +22,7 @@ Each file imports from those above it:
     writing        the module of a program
     cache          object code in a folder
     machine        this processor; from text to code in memory
-    entry          calls from Python on arguments as they are
+    entry          calls from Python on unconverted arguments
     pool           helper threads
     executor       a call
 """

@@ -1,4 +1,4 @@
-"""Operations and folds on lanes: what the array kernels do, instruction by instruction."""
+"""Operations and folds on lanes: the counterparts of the array kernels, instruction by instruction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SMALL = {
 
 
 def applied(body: Body, op: str, operands: Sequence[Lanes], booleans: bool) -> Lanes:
-    """An operation as the NumPy executor calls it, with lanes for arrays."""
+    """The result of an operation, called as the NumPy executor calls it, with lanes in place of arrays."""
     constants = [x.known for x in operands]
 
     def kernel(*varying: Lanes) -> Lanes:
@@ -40,7 +40,7 @@ def applied(body: Body, op: str, operands: Sequence[Lanes], booleans: bool) -> L
         inside = varying[0].body if varying else body
         given = [next(others) if known is None else constant(inside, known) for known in constants]
         out = Lanes(inside, "zeroinitializer", BOOLEAN if booleans else DOUBLE)
-        if op in ROWS and callable(ROWS[op].arrays):  # a user's, of NumPy's arrays: no machine code
+        if op in ROWS and callable(ROWS[op].arrays):  # a user's function of NumPy arrays has no machine code
             one_by_one(op)(*given, out)
             return out
         function, arguments = bound(op, given, out, [known is not None for known in constants])
@@ -93,7 +93,7 @@ def greatest(body: Body, count: int, item: Item) -> Lanes:
 
 
 def product(body: Body, count: int, item: Item) -> Lanes:
-    """Mantissas and exponents multiplied apart, so that nothing overflows."""
+    """The product, with mantissas and exponents apart, so that nothing overflows."""
     exponent = Accumulator(body, constant(body, 0, BITS))
 
     def step(p: Lanes, j: Any) -> Lanes:
@@ -107,7 +107,7 @@ def product(body: Body, count: int, item: Item) -> Lanes:
 
 
 def norm(body: Body, count: int, item: Item) -> Lanes:
-    """The length, with numbers scaled by the power of two that brings the largest near 1; inf beats NaN."""
+    """The length, with numbers scaled by the power of two that brings the largest near 1; inf wins over NaN."""
 
     def larger(z: Lanes, j: Any) -> Lanes:
         x = abs(item(j))

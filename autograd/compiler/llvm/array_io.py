@@ -1,4 +1,4 @@
-"""Between NumPy's arrays, rows first, and registers, with one vector of rows for each number."""
+"""Copies between NumPy arrays, rows first, and registers, which hold a vector of rows for each number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.compiler.llvm.storage import DIVISOR, FIRST, ROW_COUNT, Storage
 from autograd.compiler.llvm.text import Body
 from autograd.compiler.rolling.rolled import Operand
 
-SHUFFLED = 4  # up to this many numbers a row are separated by shuffles
+SHUFFLED = 4  # up to this many numbers per row are separated by shuffles
 
 
 def copied_once(body: Body, storage: Storage) -> None:
@@ -82,7 +82,7 @@ def _row(block: RowBlock, register: int, start: int, width: int, row: str, v: In
 
 
 def exit_(block: RowBlock, word: int, operand: Operand, width: int) -> None:
-    """Copy a result by row into its array; the flag turns NaN if a number is not finite."""
+    """Copy a result by row into its array; the flag becomes NaN if a number is not finite."""
     body, lanes = block.body, block.lanes
     target = body.address(array(body, word), body.whole("mul", width, "%low"))
     flag = body.address("%scratch", block.storage.flag)
@@ -104,7 +104,7 @@ def exit_(block: RowBlock, word: int, operand: Operand, width: int) -> None:
 
 
 def result(body: Body, storage: Storage, word: int, operand: Operand, width: int, flag: str) -> None:
-    """Copy a result that is not by row into its array, divided by DIVISOR; the flag turns NaN if one is not finite."""
+    """Copy a result that is not by row into its array, divided by DIVISOR; the flag is NaN unless all are finite."""
     target = array(body, word)
     divisor = everywhere(body, body.word("%frame", DIVISOR, DOUBLE))
     with body.loop(width, step=body.lanes) as first:

@@ -1,6 +1,6 @@
-"""NumPy's arrays as machine code sees them: a public C struct whose fields have the same offsets in every version.
+"""NumPy arrays as machine code sees them: a public C struct, whose fields have the same offsets in every version.
 
-So a call passes arrays by their own addresses; asking each for the address of its numbers would take half a
+So a call passes the addresses of the array objects; asking each for the address of its numbers would take half a
 microsecond.
 """
 
@@ -11,19 +11,19 @@ from autograd.compiler.llvm.storage import FLOAT64
 from autograd.compiler.llvm.text import Body
 
 DATA = object.__basicsize__  # byte offset in a PyArrayObject: the address of its numbers
-AXES, LENGTHS_OF = DATA + 8, DATA + 16  # likewise: how many axes it has, and the address of their lengths
+AXES, LENGTHS_OF = DATA + 8, DATA + 16  # likewise: its number of axes, and the address of their lengths
 DTYPE, FLAGS = DATA + 40, DATA + 48  # its dtype and flags
 CLASS_OF = DATA - 8  # and, as in any object, its class
 SIDE_BY_SIDE = 0x101  # NPY_ARRAY_C_CONTIGUOUS and NPY_ARRAY_ALIGNED
 
 
 def array(body: Body, word: int) -> str:
-    """The address of an array's numbers; the array's own address is in a word of the frame."""
+    """The address of an array's numbers; the address of the array object is in a word of the frame."""
     return _field(body, word, DATA, "ptr")
 
 
 def readable(body: Body, word: int) -> str:
-    """Whether that is an aligned, contiguous array of doubles."""
+    """Whether the array in a word of the frame is an aligned, contiguous array of doubles."""
     flags = body.new(f"and i32 {_field(body, word, FLAGS, 'i32')}, {SIDE_BY_SIDE}")
     ordered = body.new(f"icmp eq i32 {flags}, {SIDE_BY_SIDE}")
     double = body.new(f"icmp eq i64 {_field(body, word, DTYPE, 'i64')}, {body.word('%frame', FLOAT64)}")

@@ -1,8 +1,8 @@
-"""The cache in a folder: object code kept from process to process, if AUTOGRAD_CACHE names a folder.
+"""The cache in a folder: object code kept between processes, if AUTOGRAD_CACHE names a folder.
 
-Whoever can write an entry runs code in the processes that read it. So the folder and its entries must belong to this
-user or to root, and nobody else may write to them or move them, as with ssh keys. Anything else in place of an entry
-counts as no entry. The cache never makes a call fail: it warns once, and the call goes without.
+Whoever can write an entry can run code in the processes that read it. So the folder and its entries must belong to this
+user or to root, and nobody else may be able to write or move them, as with ssh keys. Anything else in place of an entry
+counts as a missing entry. The cache never makes a call fail: it warns once, and the call does without.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Unsafe(OSError):
 
 
 def read(key: str) -> bytes | None:
-    """Object code from the entry of this key, if it is whole and safe."""
+    """The object code in the entry of this key; None unless the entry is complete and safe."""
     folder = os.environ.get("AUTOGRAD_CACHE")
     if not folder:
         return None
@@ -85,7 +85,7 @@ def _tell(folder: str, error: OSError) -> None:
 
 @contextmanager
 def _opened(folder: str, make: bool = False) -> Iterator[int]:
-    """A descriptor of the folder; it stays on the folder that was checked, whatever happens to its name."""
+    """A descriptor of the folder that was checked; it stays valid whatever happens to the folder's name."""
     if sys.platform == "win32":
         raise Unsafe("this system does not tell who may write to a file")
     expanded = os.path.expanduser(folder)
@@ -116,7 +116,7 @@ def _check_way(path: Path) -> None:
 
 
 def _check(status: os.stat_result, path: Path | str, sticky: bool = False) -> None:
-    """Raise Unsafe if someone else could write here; in a `sticky` folder nobody can move what others own."""
+    """Raise Unsafe if someone else could write here; in a `sticky` folder, nobody can move files of other users."""
     if status.st_uid not in (0, os.geteuid()):
         raise Unsafe(f"{path} belongs to another user")
     shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
@@ -171,7 +171,7 @@ def _put(place: int, name: str, data: bytes) -> None:
 
 
 def _make_room(place: int, size: int) -> None:
-    """Delete the unfinished files of dead writers, then as many entries as necessary; nothing that is not ours."""
+    """Delete the unfinished files of dead writers, then as many entries as necessary, and no other files."""
     entries = []
     with os.scandir(place) as found:
         for file in found:

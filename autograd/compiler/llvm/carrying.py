@@ -1,4 +1,4 @@
-"""A loop over time: what it carries from step to step is in machine registers, or in memory where others read it."""
+"""Loops over time: carried numbers are in machine registers, or in memory if other instructions read them there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograd.compiler.rolling.rolled import Apply, Count, Fold, Gather, Move, P
 
 Index = str | int
 Place = tuple[int, Index]  # a register, and a column of it
-DEAR = 48  # instructions of a step, from which on it costs little to ask whether the step changes anything
+DEAR = 48  # instructions of a step, from which on it costs relatively little to test whether it changes anything
 
 
 class LoopCode(Protocol):
@@ -34,11 +34,11 @@ class LoopCode(Protocol):
         """Put the numbers of a view, or of a row of a matrix, into a register from a column on."""
 
     def keeps(self, register: int) -> bool:
-        """Whether a register is in memory."""
+        """Whether a register has memory."""
 
 
 def repeated(code: LoopCode, instruction: Repeat, run: Callable[[Fused], None]) -> None:
-    """Write a loop; `run` writes a step of fused instructions."""
+    """Write the code of a loop; `run` writes that of a step of fused instructions."""
     body, storage, outer = code.body, code.storage, code.known
     steps = fused(instruction.instructions, storage.rolled.registers, storage.tabled)
     carried = Carried(code, instruction, steps)
@@ -70,7 +70,7 @@ def repeated(code: LoopCode, instruction: Repeat, run: Callable[[Fused], None]) 
 
 
 def _number(register: int, column: int = 0) -> View:
-    """A number of a register; with an index, that many columns further."""
+    """A number of a register, as a view whose index adds to the column."""
     return View(register, column, (1,), (1,))
 
 
@@ -91,7 +91,7 @@ class Carried:
         }
 
     def now(self) -> dict[Place, Lanes]:
-        """What is carried in machine registers, at this point of a step."""
+        """The numbers carried in machine registers, at this point of a step."""
         return {place: running.get() for place, running in self.running.items()}
 
     def carry_over(self) -> None:
@@ -104,7 +104,7 @@ class Carried:
                 self.code.put(register, column, x)
 
     def settles(self, registers: Sequence[Register]) -> bool:
-        """Whether the loop is one of masked turns, after the last of which its steps change nothing."""
+        """Whether the loop may be one of masked turns, after the last of which its steps change nothing."""
         _, streams, instructions, tapes, carried = self.instruction
         sources = [stream.source for stream in streams]
         flags = [*[stream.register for stream in streams], *[move.register for move in carried]]
@@ -118,9 +118,9 @@ class Carried:
         )
 
     def leap(self, before: dict[Place, Lanes], kept: str) -> None:
-        """After a step that changed nothing, pass over the next ones of the same streams: they would do the same."""
+        """After a step that changed nothing, skip the next ones with the same streams: they would do the same."""
         code, body, now = self.code, self.code.body, self.now()
-        first, *others = [(before[place], x) for place, x in now.items()]  # one number tells of most steps
+        first, *others = [(before[place], x) for place, x in now.items()]  # for most steps, one number is enough
         with body.when(same(body, [first])), body.when(same(body, others)):
             look, compare, move, on = body.labels("look", "compare", "move", "on")
             body.do(f"br label %{look}")

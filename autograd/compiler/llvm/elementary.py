@@ -1,7 +1,7 @@
 """exp, log and their relatives on lanes, without branches, so that several calls in one loop overlap.
 
-Each is within 2.5 ulp of the true value over its domain, subnormal arguments and results included. The argument
-reduction is Cody and Waite's, the logarithm fdlibm's (Sun Microsystems, 1993, freely granted).
+Each is within 2.5 ulp of the true value over its domain, including subnormal arguments and results. The argument
+reduction is by Cody and Waite, the logarithm is fdlibm's (Sun Microsystems, 1993, freely granted).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def bits(x: Lanes, operation: str, y: int | Lanes) -> Lanes:
 
 
 def _polynomial(x: Lanes, coefficients: Sequence[float]) -> Lanes:
-    """A polynomial, leading coefficient first, by pairs of terms (Estrin): few operations wait for others."""
+    """A polynomial, leading coefficient first, by pairs of terms (Estrin), so that few operations wait for others."""
     terms: list[Lanes | float] = [*reversed(coefficients)]
     while len(terms) > 1:
         pairs = zip_longest(terms[::2], terms[1::2])
@@ -49,7 +49,7 @@ def _polynomial(x: Lanes, coefficients: Sequence[float]) -> Lanes:
 
 
 def _clamped(x: Lanes, low: float, high: float) -> Lanes:
-    """x between two bounds; NaN stays NaN."""
+    """x, clipped to two bounds; NaN stays NaN."""
     x = (x > high).select(high, x)
     return (x < low).select(low, x)
 
@@ -68,7 +68,7 @@ def power_of_two(k: Lanes) -> Lanes:
 
 
 def scaled(x: Lanes, k: Lanes) -> Lanes:
-    """x · 2**k: one instruction in AVX-512, else two steps of which only the last can round."""
+    """x · 2**k: one instruction in AVX-512, otherwise two steps, of which only the last can round."""
     if x.body.native == 8:
         part = "<8 x double>"
         name = x.body.module.declare(part, "llvm.x86.avx512.mask.scalef.pd.512", part, part, part, "i8", "i32")
@@ -79,7 +79,7 @@ def scaled(x: Lanes, k: Lanes) -> Lanes:
 
 
 def between(k: Lanes, low: int, high: int) -> Lanes:
-    """An integer between two bounds."""
+    """An integer, clipped to two bounds."""
     for bound, condition in ((low, "sgt"), (high, "slt")):
         other = constant(k.body, bound, BITS)
         k = k.other(f"icmp {condition} {k}, {other.name}", BOOLEAN).select(k, other)
@@ -117,7 +117,7 @@ def expm1(x: Lanes) -> Lanes:
 
 
 def _logarithm(u: Lanes, low: Lanes | None = None) -> Lanes:
-    """log(u + low) for a finite u > 0 that is not subnormal, and a `low` that is small beside it."""
+    """log(u + low) for a finite u > 0 that is not subnormal, and a `low` that is small compared with it."""
     pattern = u.bitcast(BITS)
     e = bits(bits(pattern, "sub", ROOT_HALF_BITS), "ashr", 52)
     m = bits(pattern, "sub", bits(e, "shl", 52)).bitcast(DOUBLE)

@@ -1,10 +1,10 @@
-"""The entry from Python: a builtin function, in machine code, that runs a program on the arguments as they are.
+"""The entry from Python: a builtin function, in machine code, that runs a program on unconverted arguments.
 
 It is written once for all programs. A *sheet* tells it where the numbers and the addresses of the arrays belong in the
-frame of a call, what their shapes are, which code to run, and which results become Python's numbers. It calls no Python
-function but those of the interpreter's stable interface, and holds the interpreter's lock throughout.
+frame of a call, what their shapes are, which code to run, and which results become Python numbers. It calls no Python
+function except those of the interpreter's stable interface, and holds the interpreter's lock throughout.
 
-A call through ctypes costs two microseconds more: it converts each argument, and results have to be arrays.
+A call through ctypes takes two microseconds longer: it converts each argument, and results have to be arrays.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from autograd.compiler.llvm.machine import Code, code
 from autograd.compiler.llvm.storage import CHUNKS, DIVISOR, FINITE, NEXT, ROW_COUNT
 from autograd.compiler.llvm.text import Body, Module
 
-# Words of a sheet: addresses of classes and of None, what to run and on what; arguments follow, then results.
+# Words of a sheet: addresses of classes and of None, the code to run and its operands; arguments follow, then results.
 NONE, FLOAT, INT, NUMPY_FLOAT, RUN, FRAME, SCRATCH, MOST_ROWS, IS_MEAN, COUNT, RESULTS, HEAD = range(12)
 
-# Words of an argument: what it is, its class, where it belongs, its axes or its length, and the address of its shape.
+# Words of an argument: its kind, its class, its place, its number of axes or its length, and the address of its shape.
 IS_A, CLASS, PLACE, LENGTH, LENGTHS, ARGUMENT = range(6)
-A_NUMBER, AN_ARRAY, A_LIST, A_TUPLE = range(4)  # lists and tuples hold numbers alone
+A_NUMBER, AN_ARRAY, A_LIST, A_TUPLE = range(4)  # lists and tuples hold only numbers
 
-# Words of a result: where its numbers are, and how many become a list, or SINGLE.
+# Words of a result: the address of its numbers, and how many become a list, or SINGLE.
 FOUND, SIZE, RESULT = range(3)
-SINGLE = ROWS = -1  # ROWS: in a shape, as many as the rows of this call
+SINGLE = ROWS = -1  # ROWS, in a shape: the number of rows in this call
 
-FUNCTIONS = {  # the interpreter's
+FUNCTIONS = {  # of the interpreter
     "PyTuple_GetItem": "ptr ptr i64", "PyLong_AsVoidPtr": "ptr ptr", "PyFloat_AsDouble": "double ptr",
     "PyErr_Occurred": "ptr", "PyErr_Clear": "void", "PyList_Size": "i64 ptr", "PyList_GetItem": "ptr ptr i64",
     "PyTuple_Size": "i64 ptr", "PyTuple_New": "ptr i64", "PyTuple_SetItem": "i32 ptr i64 ptr", "Py_IncRef": "void ptr",
@@ -44,7 +44,7 @@ METH_FASTCALL = 0x80
 
 
 class Expected(NamedTuple):
-    """What an argument must be: its kind, its class, where it belongs, and its shape."""
+    """An argument that a call must pass: its kind, its class, the place to store it, and its shape."""
 
     kind: int
     of: type
@@ -64,10 +64,11 @@ def entry(
     run: int, frame: Any, scratch: int, most: int, mean: bool, arguments: Sequence[Expected],
     results: Sequence[tuple[int, int]], held: Any,
 ) -> Callable[..., tuple[Any, ...] | None]:  # fmt: skip
-    """A function from arguments to a program's results that are numbers, or lists of them; None if one does not fit.
+    """A function from arguments to those results of a program that are numbers or lists of them.
 
-    Results are given by their address and their length, arguments that are results are arrays to write to. It returns
-    None also where a result is not finite, or there are more than `most` rows; it keeps alive what is `held`.
+    Results are given by address and length; other results are arrays among the arguments, which it writes to. It
+    returns None if an argument does not fit, a result is not finite, or there are more than `most` rows; it keeps
+    `held` alive.
     """
     shapes = numpy.array([n for x in arguments for n in x.shape], numpy.int64)
     head = [*map(id, (None, float, int, numpy.float64)), run, frame.ctypes.data, scratch, most, mean]
@@ -87,7 +88,7 @@ def entry(
 
 @cache
 def _builtin() -> tuple[Any, int, Any]:
-    """What makes a builtin function of the address of its definition and of its `self`; that address; all it needs."""
+    """A function that makes builtin functions, the address of their definition, and all that must be kept alive."""
     made: Code = code(_module())
     method = _Method(b"entry", made.addresses["entry"], METH_FASTCALL, None)
     make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.py_object)(
@@ -137,7 +138,7 @@ class _Entry(Body):
         return self.new(text)
 
     def demand(self, condition: str, otherwise: str = "unfit") -> None:
-        """Go on only if a condition holds."""
+        """Continue only if a condition holds."""
         found = self.new(condition)
         (following,) = self.labels("fit")
         self.do(f"br i1 {found}, label %{following}, label %{otherwise}")
@@ -148,7 +149,7 @@ class _Entry(Body):
         return self.new(f"load {kind}, ptr {self.new(f'getelementptr inbounds i8, ptr {x}, i64 {offset}')}")
 
     def number(self, x: str, *classes: int) -> str:
-        """An object as a double, if its class is one of those in these words of the sheet; an int may be too large."""
+        """An object as a double, if its class is in one of these words of the sheet, and it is not an int too large."""
         found, fits = self.field(x, CLASS_OF, "i64"), "false"
         for word in classes:
             fits = self.new(f"or i1 {fits}, {self.new(f'icmp eq i64 {found}, {self.word(self.sheet, word)}')}")
@@ -160,13 +161,13 @@ class _Entry(Body):
 
     @contextmanager
     def case(self, row: str, kind: int) -> Iterator[None]:
-        """What is written inside is for arguments of one kind."""
+        """Run what is written inside for arguments of one kind."""
         with self.when(self.new(f"icmp eq i64 {self.word(row, IS_A)}, {kind}")):
             yield
 
 
 def _argument(body: _Entry, x: str, row: str) -> None:
-    """Check an argument, and put it where it belongs."""
+    """Check an argument, and store it at its place."""
     place, of = body.word(row, PLACE, "ptr"), body.field(x, CLASS_OF, "i64")
     with body.case(row, A_NUMBER):
         body.do(f"store double {body.number(x, FLOAT, INT, NUMPY_FLOAT)}, ptr {place}")
@@ -185,7 +186,7 @@ def _argument(body: _Entry, x: str, row: str) -> None:
 
 
 def _shape(body: _Entry, x: str, row: str) -> None:
-    """Check the shape of an array; its rows must be as many as those of the arrays before it."""
+    """Check the shape of an array, which must have as many rows as the arrays before it."""
     axes = body.word(row, LENGTH)
     found = body.field(x, AXES, "i32")
     body.demand(f"icmp eq i64 {body.new(f'sext i32 {found} to i64')}, {axes}")
@@ -218,7 +219,7 @@ def _run(body: _Entry) -> None:
 
 
 def _results(body: _Entry) -> None:
-    """Return the tuple of results that are numbers."""
+    """Return the tuple of results that are numbers or lists."""
     count = body.word(body.sheet, RESULTS)
     made = body.call("PyTuple_New", f"i64 {count}")
     body.demand(f"icmp ne ptr {made}, null", "raised")

@@ -22,12 +22,12 @@ from autograd.compiler.llvm.storage import FLOAT64 as FLOAT64_AT
 from autograd.compiler.llvm.writing import module_of
 from autograd.compiler.rolling.rolled import Apply, Product, Repeat, Result, Rolled, RowProduct, View
 
-# Rows are split by their number and the program alone, so that sums do not depend on the number of threads.
+# The split of rows depends only on their number and the program, so that sums do not depend on the number of threads.
 LEAST_CHUNK = 512  # rows in a chunk
 FEWEST_CHUNKS, MOST_CHUNKS = 4, 64  # for many rows
 MOST_TOTALS = 1 << 22  # in all chunks together, if there are more than the fewest
 KERNEL = 20  # arithmetic operations that take as long as a kernel that is not a ufunc
-# Arithmetic operations, about 0.1 ms, from which a call releases the interpreter's lock and uses helpers: a thread
+# Arithmetic operations, about 0.1 ms, from which on a call releases the interpreter's lock and uses helpers: a thread
 # takes 0.05 ms to wake up.
 WORTHWHILE = 1_000_000
 
@@ -54,7 +54,7 @@ class Calls(NamedTuple):
 
     @classmethod
     def of(cls, addresses: dict[str, int]) -> Calls:
-        """Those at these addresses."""
+        """The entries at these addresses."""
         word, answer = ctypes.c_int64, ctypes.c_int
         unlocked = ctypes.PYFUNCTYPE(answer, word, word, word)(addresses["unlocked"])
         start, rows, finish, whole = (partial(unlocked, addresses[name]) for name in cls._fields[:-1])
@@ -119,16 +119,16 @@ class MachineExecutor:
 
     @property
     def most_rows(self) -> int:
-        """The most rows of a call through an entry, which holds the interpreter's lock; negative if none is brief."""
+        """The most rows of a call through an entry, which holds the interpreter's lock; negative if all take long."""
         return min(LEAST_CHUNK, (WORTHWHILE - 1 - self.cost_once) // max(self.cost, 1))
 
     def entry(
         self, classes: Sequence[type | None], plain: Sequence[bool], mean: bool
     ) -> Callable[..., tuple[Any, ...] | None]:
-        """A function that runs the program on arguments as they are, then arrays for results.
+        """A function that runs the program on unconverted arguments, followed by arrays for results.
 
         `classes` are those of lists and tuples of numbers among the arguments; results that are `plain` are returned,
-        as numbers or lists. The executor then serves no other calls.
+        as numbers or lists. Afterwards, the executor serves no other calls.
         """
         words = numpy.zeros(FIRST + len(self.numbers) + len(self.shapes), numpy.int64)
         words[CHUNK_ROWS], words[FLOAT64_AT:FIRST] = LEAST_CHUNK, self.addresses
@@ -137,7 +137,7 @@ class MachineExecutor:
         arguments, results = [], []
 
         def array(shape: tuple[int, ...], word: int) -> int:
-            """An array that stays in a word of the frame; the address of its numbers."""
+            """Make an array, whose address stays in a word of the frame; return the address of its numbers."""
             held.append(numpy.empty(shape))
             words[word] = id(held[-1])
             address: int = held[-1].ctypes.data
@@ -181,7 +181,7 @@ class MachineExecutor:
     def _together(self, threads: int, *held: Any) -> int:
         """Process the chunks on this thread and helpers, each with its own scratch memory.
 
-        A signal's exception may come out of any line here while helpers are at work, so each helper holds everything it
+        A signal handler may raise at any line here while helpers are at work, so each helper holds everything that it
         reads and writes. The executor is not used again after an exception.
         """
         while len(self.scratches) < threads:
@@ -224,7 +224,7 @@ def _aligned(count: int) -> Any:
 
 
 def _cost(instruction: Any) -> int:
-    """Arithmetic operations a row, approximately."""
+    """The approximate number of arithmetic operations per row."""
     if isinstance(instruction, Apply):
         width: int = max([x.counts[0] for x in instruction.operands if isinstance(x, View)], default=1)
         return width * (1 if isinstance(array_kernel(instruction.op), numpy.ufunc) else KERNEL)

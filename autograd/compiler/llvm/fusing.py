@@ -1,7 +1,7 @@
 """Fusing: which instructions share a loop, so that the numbers between them stay in machine registers.
 
-Operations of equal width, and sums over rows of that width, go into the first loop after everything they need. An
-operand from the same loop must be the number at the same position.
+Operations of equal width, and sums over rows of that width, go into the first loop in which everything they need
+exists. An operand from the same loop must be the number at the same position.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from autograd.compiler.rolling.rolled import (
     written_by,
 )
 
-MOST = 64  # instructions in a loop: the time to compile a basic block grows faster than its length
+MOST = 64  # instructions in a loop: compile time grows faster than the length of a basic block
 
 
 @dataclass
 class Fused:
-    """Instructions that run together: in a loop over `width` numbers, from a table, or else one alone."""
+    """Instructions that run together, in a loop over `width` numbers or from a table; or a single other one."""
 
     width: int | None
     instructions: list[Instruction] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Fused:
 def fused(
     instructions: Sequence[Instruction], registers: Sequence[Register], tabled: Collection[int] = ()
 ) -> list[Fused]:
-    """Steps in an order in which every number exists before it is used; registers that tables write are `tabled`."""
+    """Steps in an order in which every number exists before it is used; `tabled` are registers that tables write."""
     steps: list[Fused] = []
     for is_tabled, group in groupby(instructions, lambda x: not isinstance(x, Repeat) and x.out in tabled):
         together = list(group)
@@ -46,10 +46,10 @@ def fused(
 
 
 def _fused(instructions: Sequence[Instruction], registers: Sequence[Register]) -> list[Fused]:
-    """Steps of instructions with machine code of their own."""
+    """The steps of instructions that do not run from a table."""
     steps: list[Fused] = []
     made: dict[int, int] = {}  # the step in which a register gets its numbers
-    first = 0  # where the search for a loop starts
+    first = 0  # the step at which the search for a loop starts
     for instruction in instructions:
         width = _width(instruction, registers)
         earliest = max([_after(made, instruction, i, registers, steps) for i in read_by(instruction)], default=0)
@@ -64,7 +64,7 @@ def _fused(instructions: Sequence[Instruction], registers: Sequence[Register]) -
 
 
 def _width(instruction: Instruction, registers: Sequence[Register]) -> int | None:
-    """How many numbers an instruction processes one by one; None if it works otherwise."""
+    """The number of numbers that an instruction processes one by one; None if it works otherwise."""
     if isinstance(instruction, Apply):
         return registers[instruction.out].width
     if isinstance(instruction, RowSum) and registers[instruction.operand.register].scope == ROWS:
@@ -75,7 +75,7 @@ def _width(instruction: Instruction, registers: Sequence[Register]) -> int | Non
 def _after(
     made: dict[int, int], instruction: Instruction, i: int, registers: Sequence[Register], steps: Sequence[Fused]
 ) -> int:
-    """The earliest step for an instruction, considering one of its operands."""
+    """The earliest step for an instruction, given one of its operands."""
     if i not in made:
         return 0
     k = made[i]
@@ -85,7 +85,7 @@ def _after(
 
 
 def _whole(instruction: Instruction, i: int, width: int) -> bool:
-    """Whether an instruction reads a register number for number."""
+    """Whether an instruction reads a register number by number, each at its own position."""
     assert isinstance(instruction, (Apply, RowSum))
     operands = instruction.operands if isinstance(instruction, Apply) else (instruction.operand,)
     views = [x for x in operands if isinstance(x, View) and x.register == i]

@@ -1,8 +1,8 @@
 """The interpreter as machine code sees it: how to release its lock, and how to call the engine's float functions.
 
-Entries are called with the lock held. An exception in a called function (a signal's handler may raise one at any time)
-stays set in its thread, which makes no more calls, and surfaces when the entry returns. ctypes' own callbacks would
-swallow it, and leave what they return undefined.
+Entries are called with the lock held. An exception in a called function (a signal handler may raise one at any time)
+stays set in its thread, which makes no more calls, and surfaces when the entry returns. The callbacks of ctypes would
+swallow it, and return undefined values.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def unlocked(module: Module) -> None:
 
 
 def asking(module: Module, name: str, count: int) -> str:
-    """Add a function that calls an engine function of `count` numbers, NaN where that raises; returns its name."""
+    """Add a function that calls an engine function of `count` numbers, or gives NaN if that raises; return its name."""
     module.declare("i32", "PyGILState_Ensure")
     module.declare("void", "PyGILState_Release", "i32")
     module.declare("ptr", "PyErr_Occurred")
@@ -70,7 +70,7 @@ def asking(module: Module, name: str, count: int) -> str:
 
 
 def engine_symbol(name: str) -> str:
-    """The symbol of an engine function; a user may call it σ, or `<lambda>`, which LLVM takes in no symbol."""
+    """The symbol of an engine function; a user may call it σ or `<lambda>`, which LLVM does not allow in symbols."""
     return ENGINE + re.sub(r"[^\x00-\x7f]|\W", lambda c: f"${ord(c[0]):x}$", name)
 
 

@@ -1,7 +1,7 @@
-"""Lanes: a vector of numbers in the machine code being generated, which NumPy's functions accept as an array.
+"""Lanes: a vector of numbers in the machine code being generated, which NumPy functions accept as an array.
 
 A kernel written for NumPy runs on `Lanes` unchanged and emits its instructions: ufuncs arrive in `__array_ufunc__`, and
-write to `out` by giving it another value. So a formula is written once, for both executors.
+write to `out` by giving it another value. So a formula is written only once, for both executors.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def _operator(name: str) -> tuple[Callable[[Any, Any], Lanes], Callable[[Any, An
 
 
 class Lanes:
-    """One number, boolean or 64 bits in every lane; `where` marks the lanes asked for."""
+    """One number, boolean or 64 bits in every lane; `where` marks the lanes that a kernel selected."""
 
     __slots__ = ("body", "name", "kind", "known", "where", "parent", "opposite")
 
     def __init__(self, body: Body, name: str, kind: str = DOUBLE, known: float | None = None) -> None:
         self.body, self.name, self.kind = body, name, kind
         self.known = known  # the number in all lanes, if it is constant
-        # The instruction for where a comparison does not hold: machines compare again at less cost than they negate.
+        # The instruction for the opposite of a comparison: comparing again costs a machine less than negating.
         self.opposite = ""
         self.where: Lanes | None = None
         self.parent: Lanes | None = None  # the lanes whose bits these are
@@ -50,7 +50,7 @@ class Lanes:
         return f"{self.type} {self.name}"
 
     def become(self, other: Any) -> None:
-        """Take another value, like an array that is written to."""
+        """Take another value, as an array does that is written to."""
         value = like(self, other, self.kind)
         self.name, self.known, self.opposite = value.name, value.known, value.opposite
         if self.parent is not None:
@@ -58,11 +58,11 @@ class Lanes:
 
     @property
     def numbers(self) -> Lanes:
-        """These lanes as numbers, booleans as 0 and 1."""
+        """These lanes as numbers; booleans become 0 and 1."""
         return like(self, self)
 
     def bitcast(self, kind: str) -> Lanes:
-        """The same bits, as another kind."""
+        """The same bits as another kind."""
         target = f"<{self.body.lanes} x {kind}>"
         return Lanes(self.body, self.body.new(f"bitcast {self} to {target}"), kind)
 
@@ -90,7 +90,7 @@ class Lanes:
         return p
 
     def select(self, a: Any, b: Any) -> Lanes:
-        """a where this holds, else b."""
+        """a in lanes where this holds, else b."""
         kinds = {x.kind for x in (a, b) if isinstance(x, Lanes)}
         kind = kinds.pop() if len(kinds) == 1 else DOUBLE
         yes, no = like(self, a, kind), like(self, b, kind)
@@ -128,7 +128,7 @@ class Lanes:
         self.become(value if where is Ellipsis else where.select(value, self))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
-        if method != "__call__":  # a reduction of numbers that are not known yet, and may be anything
+        if method != "__call__":  # a reduction: the numbers are not known yet, and may be anything
             return math.inf
         asked = next((x.where for x in inputs if isinstance(x, Lanes) and x.where is not None), None)
         name = ufunc.__name__.removesuffix(" (vectorized)")
@@ -174,7 +174,7 @@ def constant(body: Body, x: Any, kind: str = DOUBLE) -> Lanes:
 
 
 def lifted(beside: Lanes, x: Any) -> Lanes:
-    """x as lanes of its own kind."""
+    """x as lanes of the kind that its dtype has."""
     if isinstance(x, Lanes):
         return x
     x = numpy.asarray(x)
@@ -220,7 +220,7 @@ def present(body: Body, left: str | int) -> Lanes:
 
 
 def loaded(body: Body, address: str, align: str = "") -> Lanes:
-    """The numbers at an address, one in each lane; `align` says where it may not be that of a whole vector."""
+    """The numbers at an address, one in each lane; `align` is needed if the address may not be aligned to vectors."""
     return Lanes(body, body.new(f"load <{body.lanes} x {DOUBLE}>, ptr {address}{align}"))
 
 

@@ -1,7 +1,7 @@
 """External functions: the engine's own, libm, and glibc's libmvec, which works on whole vectors.
 
-libmvec promises 4 ulp and IEEE's special values; it is looked up at run time and is never required. Rare operands of a
-kernel go to the engine's float function, as in the NumPy executor.
+libmvec promises 4 ulp and the special values of IEEE; it is looked up at run time, and never required. Rare operands of
+a kernel go to the engine's float function, as in the NumPy executor.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _by_vector(symbol: str, *operands: Lanes) -> Lanes:
 
 
 def _by_lane(function: str, *operands: Lanes, where: Lanes | None = None) -> Lanes:
-    """One call for each lane, or each lane asked for, in a loop through memory."""
+    """One call for each lane, or each lane that `where` marks, in a loop through memory."""
     body, lanes = operands[0].body, operands[0].body.lanes
     memories = [body.memory(x.type) for x in operands]
     for x, memory in zip(operands, memories):
@@ -112,7 +112,7 @@ def _by_lane(function: str, *operands: Lanes, where: Lanes | None = None) -> Lan
 
 
 def engine(name: str, where: Lanes | None, *operands: Any) -> Lanes:
-    """The engine's float function in the lanes asked for: a microsecond each, but they are rare."""
+    """The engine's float function in the lanes that `where` marks: a microsecond each, but they are rare."""
     first = next(x for x in operands if isinstance(x, Lanes))
     given = [like(first, x) for x in operands]
     asked = where.numbers if where is not None else constant(first.body, 1.0)

@@ -1,8 +1,8 @@
 """This machine: its vectors, and the path from text to code in memory, through two caches.
 
-A module is identified by a digest of everything its code depends on: its text, the processor, the compiler's settings,
-and the versions of LLVM, llvmlite and the calling convention. Code stays in memory while anything uses it, and on
-request in a folder, as object code.
+A module is identified by a digest of everything that its code depends on: its text, the processor, the compiler's
+settings, and the versions of LLVM, llvmlite and the calling convention. Code stays in memory as long as it is used and,
+on request, in a folder as object code.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from autograd.forks import at_work
 CALLS = "autograd 3"  # the calling convention: change this number with it
 SETTINGS = {"opt": 1, "reloc": "pic", "codemodel": "small"}
 LEVEL = 2
-# Few passes: the text leaves them little to do, and each takes as long as writing all of it.
+# Few passes: the text leaves little to optimise, and each pass takes as long as writing all of it.
 PASSES = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")
 
 
@@ -91,7 +91,7 @@ _names = map("autograd{}".format, itertools.count())  # the linker refuses a mod
 
 
 def unfit() -> str:
-    """Why machine code cannot run here; empty if it can."""
+    """The reason why machine code cannot run here; empty if it can."""
     probe = numpy.array([0.5, 1.0, 2.0])
     words = {offset: ctypes.c_size_t.from_address(id(probe) + offset) for offset in (DATA, DTYPE, CLASS_OF, LENGTHS_OF)}
     axes, flags = (ctypes.c_int.from_address(id(probe) + offset).value for offset in (AXES, FLAGS))
@@ -137,7 +137,7 @@ def code(module: Module) -> Code:
 
 
 def _dependencies() -> list[str]:
-    """What object code depends on besides its text."""
+    """All that object code depends on, apart from its text."""
     versions = [llvmlite.__version__, ".".join(map(str, llvm.llvm_version_info)), CALLS]
     return [llvm.get_process_triple(), *host()[:2], repr((SETTINGS, LEVEL, PASSES)), *versions]
 

@@ -1,7 +1,7 @@
 """Merging: functions that differ only in offsets and counts become one, which reads these from a table.
 
-What does not fold into loops becomes many functions of the same few operations, on numbers in other places. LLVM takes
-about two milliseconds for each of them, and next to nothing for a call of one that exists.
+Code that does not fold into loops becomes many functions with the same few operations, on numbers in other places. LLVM
+takes about two milliseconds for each of them, and next to nothing for a call of an existing one.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 
 from autograd.compiler.llvm.text import PLACES, Body, Module
 
-# An offset into memory, one that is added to an index, a stride, and how often a loop runs.
+# An offset into memory, an offset that is added to an index, a stride, and the number of iterations of a loop.
 WHOLE = re.compile(
     r"(getelementptr inbounds double, ptr [%@]\w+, i64 | (?:add|mul) nsw i64 |icmp slt i64 %\w+, )(\d+)\b"
 )
-MOST = 24  # whole numbers of a function with a loop in it: they should stay in registers of the machine
+MOST = 24  # whole numbers of a function with a loop: they should stay in machine registers
 
 
 def called(module: Module, names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """For each of these functions, in order, the name of one that does the same, and its further operands."""
+    """For each of these functions, in order, the name of one that replaces it, and further operands to pass to that."""
     alike: dict[tuple[str, ...], list[tuple[str, list[int]]]] = defaultdict(list)
     for name in names:
         body = module.functions[name]
@@ -52,7 +52,7 @@ def _told_apart(body: Body) -> tuple[str, list[int]]:
 
 
 def _look_up(body: Body, text: str, count: int) -> None:
-    """Let a function read its whole numbers from where a further operand points."""
+    """Make a function read its whole numbers through a further operand, a pointer."""
     body.operands.append("ptr %places")
     body.lines = text.split("\n")
     for k in range(count):

@@ -1,4 +1,4 @@
-"""NumPy's ufuncs on lanes: an instruction, a kernel of `elementary`, or a function of the platform's libraries."""
+"""NumPy's ufuncs on lanes: each an instruction, a kernel of `elementary`, or a function of the platform's libraries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _arithmetic(instruction: str) -> Callable[..., Lanes]:
 
 
 def _product(x: Lanes, y: Lanes) -> Lanes:
-    """x·y; times a condition a selection: only the edge of an adjoint that may be absent has such a factor."""
+    """x·y; if one factor is a condition, a selection: only an adjoint's edge that may be absent has such a factor."""
     if (x.kind == BOOLEAN) == (y.kind == BOOLEAN):
         return _arithmetic("fmul")(x, y)
     return x.select(y, 0.0) if x.kind == BOOLEAN else y.select(x, 0.0)
@@ -61,7 +61,7 @@ def _isnan(x: Lanes) -> Lanes:
 
 
 def _greater_of(strict: str, loose: str) -> Callable[..., Lanes]:
-    """x or y: y if they are equal, NaN if either is; one comparison if one of them is known."""
+    """The greater or the lesser: y if both are equal, NaN if either is; one comparison if an operand is known."""
 
     def apply(x: Lanes, y: Lanes) -> Lanes:
         x, y, condition = x.numbers, y.numbers, strict
@@ -79,21 +79,21 @@ def _sign(x: Lanes) -> Lanes:
 
 
 def _divided(x: Lanes, y: Lanes) -> tuple[Lanes, Lanes]:
-    """fmod's remainder, and where it is not 0 and its sign is not that of y."""
+    """The remainder of fmod, and a mask of where it is not 0 and its sign is not that of y."""
     r = libraries.call("fmod", x, y)
     apart = _logical("xor")(r < 0.0, y < 0.0)
     return r, _logical("and")(apart, UFUNCS["not_equal"](r, constant(x.body, 0.0)))
 
 
 def _remainder(x: Lanes, y: Lanes) -> Lanes:
-    """Python's remainder, with the sign of y."""
+    """The remainder as in Python, with the sign of y."""
     r, apart = _divided(x, y)
     zero = constant(x.body, 0.0)
     return UFUNCS["equal"](r, zero).select(zero.call("copysign", y), apart.select(r + y, r))
 
 
 def _floor_divide(x: Lanes, y: Lanes) -> Lanes:
-    """NumPy's: (x - remainder) / y, which is nearly an integer, rounded; at zero with the sign of x / y."""
+    """The quotient as in NumPy: (x - remainder) / y, nearly an integer, rounded; a zero has the sign of x / y."""
     quotient, zero = x / y, constant(x.body, 0.0)
     r, apart = _divided(x, y)
     n = (x - r) / y
@@ -113,7 +113,7 @@ def _library(name: str) -> Callable[..., Lanes]:
 
 
 def _cbrt(x: Lanes) -> Lanes:
-    """cbrt with one Newton step: glibc's is up to 4 ulp off."""
+    """The cube root, with one Newton step, since glibc's is up to 4 ulp off."""
     y = libraries.call("cbrt", x)
     z = y - (y - x / (y * y)) / 3.0
     return _isnan(z).select(x, z)

@@ -1,4 +1,4 @@
-"""Helper threads for the rows of a call, kept from call to call; a forked process starts its own."""
+"""Helper threads for the rows of a call, kept between calls; a forked process starts its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Job:
         self.ended.acquire()
 
     def take(self) -> None:
-        """Do it, unless it is already taken or cancelled."""
+        """Do the work, unless it is already taken or cancelled."""
         if self.taken.acquire(blocking=False):
             try:
                 self.work()
@@ -29,7 +29,7 @@ class Job:
                 self.ended.release()
 
     def settle(self) -> None:
-        """Cancel it, or wait until it has ended."""
+        """Cancel the job, or wait until it has ended."""
         if not self.taken.acquire(blocking=False):
             self.ended.acquire()
 
@@ -41,7 +41,7 @@ class Pool:
         self.renew()
 
     def renew(self) -> None:
-        """Start without helpers, as in a forked process, where no thread of its parent runs."""
+        """Start without helpers, as in a forked process, where its parent's threads do not run."""
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.count = 0
         self.lock = threading.Lock()
@@ -53,7 +53,7 @@ class Pool:
         return job
 
     def grow(self, count: int) -> None:
-        """Have `count` helpers, or as many as the system allows: nothing depends on them."""
+        """Start helpers until there are `count`, or as many as the system allows: no result depends on their number."""
         with self.lock, suppress(RuntimeError):
             while self.count < count:
                 threading.Thread(target=self._help, daemon=True, name="autograd rows").start()

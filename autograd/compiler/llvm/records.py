@@ -1,8 +1,8 @@
-"""Records: long lists of instructions as a table of whole numbers, run by one function for each kind of them.
+"""Records: long lists of instructions as a table of whole numbers, run by one function for each kind of instruction.
 
 A record begins with its function's number; the places of its result and its operands follow. A function runs its record
-for the vectors of a block of rows, or once a call, and jumps to that of the next: a processor foresees such jumps
-better than those from one place.
+for the vectors of a block of rows, or once per call, and jumps to that of the next record: a processor predicts such
+jumps better than jumps from a single place.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from autograd.compiler.llvm.text import Body, Module
 from autograd.compiler.rolling.rolled import Apply, Fold, Gather, Instruction, Number, Product, RowSum, View, places_in
 
 OPERANDS = ("ptr %scratch", "ptr %once", "i64 %rows", "i64 %first", "i64 %vectors", "ptr %record")
-ONCE = "ptr null, ptr %once, i64 0, i64 0, i64 1"  # these operands, but for the record, of what runs once a call
-END = 0  # of a list
+ONCE = "ptr null, ptr %once, i64 0, i64 0, i64 1"  # these operands, except the record, in code that runs once per call
+END = 0  # the number that ends a list
 Index = str | int
 Write = Callable[["RecordKind"], None]
 
@@ -34,7 +34,7 @@ class Records:
         self.kinds: dict[Any, tuple[int, bool, Write]] = {}
 
     def run(self, body: Body, instructions: Sequence[Instruction], given: str = ONCE) -> None:
-        """Write what runs these instructions."""
+        """Add records for these instructions, and write the call that runs them."""
         start = len(self.words)
         for instruction in instructions:
             RECORDS[type(instruction)](self, instruction)
@@ -43,7 +43,7 @@ class Records:
         body.do(f"call fastcc void {_function(body, record)}({given}, ptr {record})")
 
     def add(self, kind: Any, by_row: bool, write: Write, *words: int) -> None:
-        """Add a record; `write` writes the function of its kind, which may run by row or once a call."""
+        """Add a record; `write` writes the function of its kind, which runs by row or once per call."""
         number, *_ = self.kinds.setdefault((kind, by_row), (len(self.kinds) + 1, by_row, write))
         self.words += (number, *words)
 
@@ -52,14 +52,16 @@ class Records:
         return register in self.storage.rows
 
     def place(self, register: int, number: int = 0) -> tuple[int, ...]:
-        """Where a number is: in `once`, or in scratch memory for the first vector of rows, then how far to the next."""
+        """The place of a number in `once`; or that in scratch memory, for the first vector of rows, and the distance to
+        the next.
+        """
         if not self.by_row(register):
             return (self.storage.once[register] + number,)
         lanes, width = self.storage.lanes, self.storage.rolled.registers[register].width
         return self.storage.rows[register] + lanes * number, lanes * width
 
     def operand(self, x: View | Number) -> tuple[int, ...]:
-        """Where the numbers of an operand begin."""
+        """The place where the numbers of an operand begin."""
         if isinstance(x, Number):
             return (self.storage.pool[float(x.value).hex()],)
         return self.place(x.register, x.start)
@@ -103,7 +105,7 @@ class RecordKind(Body):
         return self.new(f"sext i32 {word} to i64")
 
     def next(self) -> str:
-        """The next word: a step from one number to the next, or a count."""
+        """The next word of the record."""
         word = self.word_at(self.following)
         self.following = self.affine(self.following, (1, 1))
         return word
@@ -129,7 +131,7 @@ class RecordKind(Body):
 
 
 class RecordPlace(NamedTuple):
-    """Where numbers begin, in `once` or, with a distance from vector to vector, in scratch memory."""
+    """The place where numbers begin: in `once` or, with a distance between vectors, in scratch memory."""
 
     kind: RecordKind
     start: Index
@@ -162,7 +164,7 @@ def _by_row(records: Records, x: View | Number) -> bool:
 
 
 def _apply(records: Records, instruction: Apply) -> None:
-    """An operation; a number that is known stays so for a kernel that looks at it, and is in `once` for the others."""
+    """An operation; a known number is a constant for a kernel that depends on it, and is read from `once` by others."""
     out, op, operands = instruction
     register, by_row = records.storage.rolled.registers[out], records.by_row(out)
     fixed = [x if isinstance(x, Number) and not is_pooled(op, x) else None for x in operands]
@@ -187,7 +189,7 @@ def _apply(records: Records, instruction: Apply) -> None:
 
 
 def _gather(records: Records, instruction: Gather) -> None:
-    """Numbers from anywhere: first those in `once`, then those by row."""
+    """Copies of numbers from anywhere: first those in `once`, then those by row."""
     by_row = records.by_row(instruction.out)
     groups: tuple[list[int], list[int]] = [], []
     for k, (register, number) in enumerate(places_in(instruction)):

@@ -1,7 +1,7 @@
 """Sums over rows of products of all pairs from two registers: the gradients of weights.
 
-A few pairs at a time keep their sums in machine registers, one for each lane, and go through all rows of a block. Then
-the lanes are added up, for several pairs at once, always in the same order.
+A few pairs at a time keep their sums in machine registers, one for each lane, over all rows of a block. Then the lanes
+are added up, for several pairs at once, always in the same order.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from autograd.compiler.rolling.rolled import RowProduct, View
 
 
 def row_product(block: RowBlock, instruction: RowProduct) -> None:
-    """Tiles of pairs, and what is left at the edges."""
+    """Products of all pairs, tile by tile, with smaller tiles at the edges."""
     body = block.body
     block.clear_padding(instruction.left)
     block.clear_padding(instruction.right)
@@ -90,7 +90,7 @@ def _add(block: RowBlock, kind: str, place: Index, x: str) -> None:
 
 
 def _totals(block: RowBlock, kind: str, vectors: Sequence[str]) -> str:
-    """A vector of the sums of vectors: pairs are merged by halves, then by quarters, …"""
+    """A vector of the sums of vectors: pairs are merged by halves, then by quarters, and so on."""
     width = block.body.module.native
     vectors = [*vectors, *["zeroinitializer"] * (width - len(vectors))]
     group = width // 2

@@ -33,18 +33,18 @@ CONTEXT = ("ptr noalias %scratch", "ptr noalias %once", "ptr noalias %partial", 
 
 
 class RowBlock:
-    """A function over a block of rows: reading, writing, and loops over its vectors."""
+    """A function over a block of rows: it reads, writes, and loops over vectors of rows."""
 
     def __init__(self, records: Records, name: str) -> None:
         self.records, self.storage, self.lanes = records, records.storage, records.storage.lanes
         self.body = records.module.functions[name] = Body(records.module, "void", name, CONTEXT, "internal fastcc")
         self.body.flags = "contract "
-        self.vector: Index | None = None  # the one at work, inside of a loop over time
+        self.vector: Index | None = None  # the current one, inside a loop over vectors
         self.known: dict[tuple[int, Index], Lanes] = {}  # numbers of its registers that need not be loaded
 
     @contextmanager
     def each_vector(self) -> Iterator[Index]:
-        """A loop over the vectors; inside of it, the vector at work."""
+        """A loop over the vectors; inside such a loop, just the current vector."""
         if self.vector is not None:
             yield self.vector
             return
@@ -92,7 +92,7 @@ class RowBlock:
                 address = self.address(view.register, number, last)
                 body.do(f"store {there.select(loaded(body, address), 0.0)}, ptr {address}")
 
-    # --- inside of a loop over time
+    # --- inside a loop over time
 
     @property
     def _here(self) -> Index:
@@ -100,11 +100,11 @@ class RowBlock:
         return self.vector
 
     def one(self, view: View, *indices: Index) -> Lanes:
-        """A number of a view, for every row of the vector at work."""
+        """A number of a view, for every row of the current vector."""
         return self.load(view, self._here, *indices)
 
     def put(self, register: int, column: Index, x: Lanes) -> None:
-        """Write a number, for every row of the vector at work."""
+        """Write a number, for every row of the current vector."""
         self.store(register, column, self._here, x)
 
     def copy(self, register: int, column: Index, source: View, *first: Index) -> None:
@@ -113,7 +113,7 @@ class RowBlock:
             self.put(register, self.body.affine(column, (1, k)), self.one(source, *first, k))
 
     def keeps(self, register: int) -> bool:
-        """Whether a register is in memory."""
+        """Whether a register has memory."""
         return register in self.storage.rows
 
 
@@ -121,7 +121,7 @@ class RowBlock:
 
 
 def loop(block: RowBlock, width: int, instructions: Sequence[Instruction]) -> None:
-    """Instructions of equal width in one loop; what only they need stays in machine registers."""
+    """Instructions of equal width in one loop; numbers that only they need stay in machine registers."""
     body, inside = block.body, {i for instruction in instructions for i in written_by(instruction)}
     sums = any(isinstance(instruction, RowSum) for instruction in instructions)
     with block.each_vector() as v:
@@ -158,7 +158,7 @@ def _add(block: RowBlock, instruction: RowSum, number: Index, x: Lanes) -> None:
 
 
 def product(block: RowBlock, instruction: Product) -> None:
-    """A tile of outputs at a time: each vector of an input is loaded once for all of them."""
+    """Products of matrices, a tile of outputs at a time: each vector of an input is loaded once for the whole tile."""
     body, (left, right) = block.body, (instruction.left, instruction.right)
     (batch, rows, count), columns = left.counts, right.counts[1]
     down = min(rows, body.module.native)
@@ -197,7 +197,7 @@ def product(block: RowBlock, instruction: Product) -> None:
 
 
 def parts(count: int, size: int) -> list[tuple[int, int]]:
-    """The start and size of whole tiles, and of what is left."""
+    """The start and size of whole tiles, and of the rest."""
     found = whole(count, size)
     return ([(0, size)] if found else []) + ([(found, count - found)] if found < count else [])
 
@@ -217,7 +217,7 @@ def fold(block: RowBlock, instruction: Fold) -> None:
 
 
 def gather(block: RowBlock, instruction: Gather) -> None:
-    """Numbers by tables of their offsets, one for numbers by row and one for those that the rows share."""
+    """Copies of numbers by tables of offsets, for numbers by row and for those that the rows share."""
     body, storage, lanes = block.body, block.storage, block.lanes
     by_row: list[tuple[int, int, int]] = []  # index in the result; offset in scratch memory, and step
     shared: list[tuple[int, int]] = []  # index in the result, and offset in `once`
@@ -240,13 +240,13 @@ def gather(block: RowBlock, instruction: Gather) -> None:
 
 
 def repeat(block: RowBlock, instruction: Repeat) -> None:
-    """All steps for one vector, then for the next."""
+    """A loop over time: all steps for one vector, then for the next."""
     with block.each_vector():
         repeated(block, instruction, lambda step: run(block, step))
 
 
 def run(block: RowBlock, step: Fused) -> None:
-    """Write one step."""
+    """Write the code of one step."""
     if step.is_tabled:
         v = block.vector
         vectors = "i64 0, i64 %vectors" if v is None else f"i64 {v}, i64 {block.body.affine(v, (1, 1))}"

@@ -1,4 +1,4 @@
-"""Code that runs once a call, before or after the rows: lanes are consecutive numbers of a register."""
+"""Code that runs once per call, before or after the rows: lanes are consecutive numbers of a register."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from autograd.compiler.rolling.rolled import (
 )
 
 FEW = 8  # products that are summed, or numbers that are moved, without a loop
-LONG = 16  # numbers side by side, on average, that are moved faster by a call
+LONG = 16  # contiguous numbers, on average, from which on a call moves them faster
 
 
 class Single:
@@ -44,7 +44,7 @@ class Single:
 
     @property
     def lanes(self) -> int:
-        """The numbers that go through an instruction together."""
+        """How many numbers go through an instruction together."""
         return self.body.lanes
 
     def number(self, view: View, *indices: Index) -> str:
@@ -59,7 +59,7 @@ class Single:
         return everywhere(self.body, self.number(view, *indices))
 
     def place(self, view: View, *indices: Index) -> Index:
-        """Where a number of a view is in `once`."""
+        """The place of a number of a view in `once`."""
         return self.body.affine(self.storage.once[view.register] + view.start, *zip(view.steps, indices))
 
     def abreast(self, view: View, *indices: Index) -> Lanes:
@@ -92,7 +92,7 @@ class Single:
         body.do(f"call void {function}(ptr {to}, ptr {origin}, i64 {8 * count}, i1 false)")
 
     def keeps(self, register: int) -> bool:
-        """Whether a register is in memory."""
+        """Whether a register has memory."""
         return register not in self.storage.inner
 
     def load(self, operand: Operand, group: Index, width: int, *first: Index) -> Lanes:
@@ -115,9 +115,9 @@ class Single:
 def side_by_side(
     body: Body, storage: Storage, operand: Operand, first: Index, width: int, start: Index | None = None
 ) -> Lanes:
-    """Numbers of an operand from `first` on, one for each lane; lanes past its end hold anything.
+    """Numbers of an operand from `first` on, one in each lane; lanes past its end hold anything.
 
-    `start` is where they begin in their register, if not at the operand's own start.
+    `start` is the place in their register where they begin, by default the operand's own start.
     """
     if isinstance(operand, Number):
         return known(body, operand.value)
@@ -148,7 +148,7 @@ def shared_functions(records: Records, title: str, instructions: Sequence[Instru
 
 
 def _run(single: Single, step: Fused) -> None:
-    """Write one step."""
+    """Write the code of one step."""
     if step.is_tabled:
         single.records.run(single.body, step.instructions)
     elif step.width is not None:
@@ -158,7 +158,7 @@ def _run(single: Single, step: Fused) -> None:
 
 
 def _repeat(single: Single, instruction: Repeat) -> None:
-    """A loop over the steps, in which a number that stands alone takes one lane."""
+    """A loop over the steps, in which a single number takes one lane."""
 
     def run(step: Fused) -> None:
         with single.body.single(step.width == 1):
@@ -187,7 +187,7 @@ def _loop(single: Single, step: Fused) -> None:
 
 
 def _product(single: Single, instruction: Product) -> None:
-    """Columns that lie side by side on the right go through together."""
+    """Products of matrices; contiguous columns on the right are processed together."""
     body, left, right, add = single.body, *instruction[1:]
     (batch, rows, _), columns = left.counts, right.counts[1]
     beside = right.steps[1] == 1 and (add is None or add.steps == (1,))
@@ -226,7 +226,7 @@ def _fold(single: Single, instruction: Fold) -> None:
 
 
 def _sum(single: Single, instruction: Fold) -> None:
-    """The sum of many consecutive numbers, lane by lane at first: in order, each addition would wait for another."""
+    """The sum of many consecutive numbers, at first lane by lane: in order, each addition would wait for the last."""
     body, operand, lanes = single.body, instruction.operand, single.lanes
     vectors, left = divmod(operand.counts[0], lanes)
     sums = each(body, 0.0, vectors, lambda z, k: z + single.abreast(operand, body.whole("mul", lanes, k), 0))
@@ -240,7 +240,7 @@ def _sum(single: Single, instruction: Fold) -> None:
 
 
 def _gather(single: Single, instruction: Gather) -> None:
-    """Numbers that lie side by side are moved together, others one by one, by a table of their places."""
+    """Move contiguous numbers together; if there are few of these, copy one by one, by a table of places."""
     once = single.storage.once
     places = [once[register] + place for register, place in places_in(instruction)]
     ends = [k for k in range(1, len(places)) if places[k] != places[k - 1] + 1]
@@ -253,7 +253,7 @@ def _gather(single: Single, instruction: Gather) -> None:
 
 
 def _pick(single: Single, target: int, places: Sequence[int]) -> None:
-    """Copy numbers from anywhere in `once`, a few in each turn of a loop."""
+    """Copy numbers from anywhere in `once`, a few in each iteration of a loop."""
     body, together = single.body, whole(len(places), FEW)
     table = body.module.table(places)
     for start, end, step in ((0, together, FEW), (together, len(places), 1)):

@@ -1,8 +1,9 @@
 """Storage: the layout of the frame of a call, of shared registers, and of a thread's scratch memory.
 
-A frame is an array of eight-byte words. All registers but those of rows are consecutive in one array, `once`, each with
-room for whole vectors, totals first. Registers of rows are in a thread's scratch memory: for each vector of rows, one
-vector for each number. After them come the sums over rows, lane by lane, which start from zero with each chunk of rows.
+A frame is an array of eight-byte words. All registers except those of rows are consecutive in one array, `once`, totals
+first, with room for whole vectors unless tables write them. Registers of rows are in a thread's scratch memory: for
+each vector of rows, one vector for each number. The sums over rows follow, lane by lane, which start from zero in each
+chunk of rows.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ from autograd.compiler.rolling.rolled import (
 # Words of a frame; arguments follow, as addresses of arrays or as numbers, then results, as addresses of arrays.
 ROW_COUNT, CHUNK_ROWS, CHUNKS, NEXT, DIVISOR, FLOAT64, ONCE, PARTIALS, FIRST = range(9)
 
-# What code returns: some result is not finite, all are, or an array is not one of contiguous doubles.
+# The answers of code: some result is not finite, all are, or an array does not consist of contiguous doubles.
 NOT_FINITE, FINITE, UNREADABLE = range(3)
 
-SCRATCH = 1 << 17  # bytes that the registers of a block should take at most, a part of the L2 cache
-MOST_VECTORS = 8  # in a block: weight gradients are added up in memory once a block
-FEWEST_VECTORS = 2  # in a block whose registers are wide, or with loops: those run vector by vector
+SCRATCH = 1 << 17  # bytes that the registers of a block should take at most: a part of the L2 cache
+MOST_VECTORS = 8  # in a block: weight gradients are added up in memory once per block
+FEWEST_VECTORS = 2  # in a block whose registers are wide, or with loops, which run vector by vector
 
 
 class Storage(NamedTuple):
@@ -53,8 +54,8 @@ class Storage(NamedTuple):
     inner: set[int]  # registers of loops that need no memory
     once: dict[int, int]  # where a register starts in `once`
     once_size: int
-    pool: dict[str, int]  # where a known number is in `once`, by its bits
-    tabled: set[int]  # registers that are written by instructions in a table
+    pool: dict[str, int]  # the place of a known number in `once`, by its bits
+    tabled: set[int]  # registers that instructions in a table write
     totals: int  # of a chunk; the last one is NaN if a result by row is not finite
     rows: dict[int, int]  # where a register starts in scratch memory
     rows_size: int
@@ -63,12 +64,12 @@ class Storage(NamedTuple):
 
     @property
     def block(self) -> int:
-        """Rows in a block."""
+        """The number of rows in a block."""
         return self.vectors * self.lanes
 
     @property
     def flag(self) -> int:
-        """The offset in scratch memory of a vector that turns NaN with a result by row that is not finite."""
+        """The offset in scratch memory of a vector that becomes NaN if a result by row is not finite."""
         return self.scratch_size - self.lanes
 
     def has_rows(self, leaf: Leaf) -> bool:
@@ -76,7 +77,7 @@ class Storage(NamedTuple):
         return self.rolled.registers[self.rolled.inputs[leaf.argument]].scope == ROWS
 
     def result(self, k: int) -> int:
-        """The frame's word for result k."""
+        """The word of the frame for result k."""
         return FIRST + len(self.leaves) + k
 
 
@@ -100,7 +101,7 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
     products = any(isinstance(instruction, RowProduct) for instruction in rolled.rows)
     fitting = SCRATCH // (8 * lanes * max(slots.width, 1))
     if any(isinstance(instruction, Repeat) for instruction in rolled.rows):
-        fitting = FEWEST_VECTORS  # whatever a loop keeps, so that memory= changes no sum over rows
+        fitting = FEWEST_VECTORS  # independently of what a loop keeps, so that memory= changes no sum over rows
     vectors = max(FEWEST_VECTORS, min(MOST_VECTORS if products else MOST_VECTORS // 2, fitting))
     starts, width = [], 0
     for count, _ in slots.sizes:
@@ -119,12 +120,12 @@ def laid_out(rolled: Rolled, leaves: Sequence[Leaf], results: Sequence[Result], 
 
 
 def rows_at_work(lanes: int) -> int:
-    """How many rows a thread works on at a time, where there are loops."""
+    """The number of rows that a thread works on at a time, if there are loops."""
     return FEWEST_VECTORS * lanes
 
 
 def _inner(rolled: Rolled, short: set[int]) -> set[int]:
-    """The registers of loops whose numbers nobody reads from memory."""
+    """The registers of loops whose numbers are not read from memory."""
     every = list(inside((*rolled.shared, *rolled.rows, *rolled.after)))
     uses = Counter(i for instruction in every for i in reads(instruction))
     uses.update(view.register for view in rolled.outputs if isinstance(view, View))

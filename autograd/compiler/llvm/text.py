@@ -1,4 +1,4 @@
-"""LLVM's language as text: a module of functions, and the body of each, written line by line."""
+"""LLVM's language as text: a module of functions, whose bodies are written line by line."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def number(x: float) -> str:
 
 
 class Module:
-    """Functions, and what they need from outside: intrinsics, and symbols for the loader to find."""
+    """Functions, and their declarations: intrinsics, and symbols for the loader to find."""
 
     def __init__(self, lanes: int, native: int, entries: Sequence[str]) -> None:
-        """`lanes` numbers go through all instructions together; a vector of the machine has `native`.
+        """`lanes` numbers go through all instructions together; a vector of the machine has `native` numbers.
 
         `entries` are the functions that can be called from outside.
         """
@@ -37,7 +37,7 @@ class Module:
         return f"@{name}"
 
     def table(self, numbers: Sequence[int]) -> int:
-        """Add whole numbers to those that code looks up; returns where they start."""
+        """Add whole numbers to those that code looks up; returns the place of the first."""
         self.places += numbers
         return len(self.places) - len(numbers)
 
@@ -71,7 +71,7 @@ class Body:
 
     @contextmanager
     def single(self, is_single: bool = True) -> Iterator[None]:
-        """Write what is inside for one lane: a chain of numbers, each needed by the next, is faster so."""
+        """Write what is inside for one lane: a chain of numbers, each needed by the next, is faster that way."""
         lanes, self.lanes = self.lanes, 1 if is_single else self.module.lanes
         yield
         self.lanes = lanes
@@ -111,7 +111,7 @@ class Body:
     def loop(self, count: str | int, start: str | int = 0, step: int = 1, kept: str = "") -> Iterator[Any]:
         """Repeat what is written inside for an index from `start` up to `count`, perhaps not at all.
 
-        An index that is kept in memory may be moved on by what is inside.
+        If the index is `kept` in memory, the code inside may move it on.
         """
         if isinstance(count, int) and isinstance(start, int) and start < count <= start + step:
             yield start  # a single iteration
@@ -154,7 +154,7 @@ class Body:
     # --- integers and addresses
 
     def listed(self, table: int, k: str | int) -> str:
-        """A whole number of a table of the module."""
+        """A whole number from a table of the module."""
         return self.word(PLACES, self.affine(table, (1, k)))
 
     def least(self, x: str | int, y: str | int) -> str | int:

@@ -54,7 +54,7 @@ def module_of(storage: Storage, native: int) -> Module:
 
 
 def _start(records: Records) -> None:
-    """Check the arrays, copy in shared arguments, and compute what depends on them alone."""
+    """Check the arrays, copy in shared arguments, and compute what depends only on them."""
     module, storage = records.module, records.storage
     body = module.functions["start"] = Body(module, "i32", "start", [FRAME, SCRATCH], "")
     for k, leaf in enumerate(storage.leaves):
@@ -131,7 +131,7 @@ def _chunk(records: Records) -> None:
 
 
 def _rows(module: Module, storage: Storage) -> None:
-    """Take the next chunk of rows that no other thread has taken, until none is left."""
+    """Process the next chunk of rows that no thread has taken, until none is left."""
     body = module.functions["rows"] = Body(module, "i32", "rows", [FRAME, SCRATCH], "")
     rows, size, chunks = (body.word("%frame", k) for k in (ROW_COUNT, CHUNK_ROWS, CHUNKS))
     kept, partials = body.word("%frame", ONCE, "ptr"), body.word("%frame", PARTIALS, "ptr")
@@ -152,7 +152,7 @@ def _rows(module: Module, storage: Storage) -> None:
 
 
 def _finish(records: Records) -> None:
-    """Sum the chunks' totals in order, compute what depends on them, write the results; return if all are finite."""
+    """Sum the chunks' totals in order, compute what depends on them, write the results; answer if all are finite."""
     module, storage = records.module, records.storage
     body = module.functions["finish"] = Body(module, "i32", "finish", [FRAME, SCRATCH], "")
     body.do(f"%once = load ptr, ptr {body.address('%frame', ONCE)}")

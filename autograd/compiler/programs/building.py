@@ -1,4 +1,4 @@
-"""Building a program: each operation is simplified where that is exact, and created once."""
+"""Building a program: each operation is simplified if that is exact, and created only once."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from autograd.compiler.programs.loops import Loop
 
 VARIABLE = object()  # in place of a constant's value
-new = tuple.__new__  # makes an Operation in half the time, where there is one for each step of f
-TAKEN = Operation(INPUT)  # in place of an operation that is in a program
+new = tuple.__new__  # makes an Operation in half the time, which matters as there is one for each step of f
+TAKEN = Operation(INPUT)  # in place of an operation that has moved to a program
 
 
 class ProgramBuilder:
@@ -68,7 +68,7 @@ class ProgramBuilder:
         return len(self.operations) - 1
 
     def forget(self) -> None:
-        """Forget which operations exist: none will be added."""
+        """Forget which operations exist, since none will be added."""
         self._known.clear()
 
     def input(self, name: str) -> int:
@@ -91,7 +91,7 @@ class ProgramBuilder:
         if found is None:
             found = self._simplified(op, operands)
             if found is None:
-                key = new(Operation, key)  # which equals the tuple, and is kept anyway
+                key = new(Operation, key)  # equal to the tuple, and kept anyway
                 found = self._add(key, VARIABLE, name)
             self._known[key] = found
         if name:
@@ -103,7 +103,7 @@ class ProgramBuilder:
         return self._add(Operation(LOOP, tuple(operands), loop), VARIABLE, name)
 
     def extending(self, loop: Loop, operands: Sequence[int]) -> int | None:
-        """The loop on these operands that gives what this one does, if it exists."""
+        """The number of an existing loop on these operands that gives all outputs of this one, or None."""
         for i, operation in enumerate(self.operations):
             if operation.op == LOOP and operation.operands == tuple(operands) and operation.value.extends(loop):
                 return i
@@ -119,7 +119,7 @@ class ProgramBuilder:
         return self.emit(operation.op, tuple(operands), name)
 
     def kept(self, loop: int, value: int) -> int:
-        """Which output of a loop a value of its body is; if it is not an output yet, it becomes one."""
+        """The index of a loop's output for a value of its body, which becomes an output if it is not one yet."""
         op, operands, record = self.operations[loop]
         output: int
         record, output = record.keeping(value)
@@ -127,7 +127,7 @@ class ProgramBuilder:
         return output
 
     def item(self, loop: int, output: int, step: int, name: str = "") -> int:
-        """An output of a loop's body in a step."""
+        """The number of an output of a loop's body in one step."""
         operation = Operation(ITEM, (loop,), (output, step))
         if operation not in self._known:
             self._known[operation] = self._add(operation, VARIABLE, name)
@@ -144,14 +144,14 @@ class ProgramBuilder:
         return self._folded(op, [constants[i] for i in operands])
 
     def _folded(self, op: str, constants: list[Any]) -> int | None:
-        """The constant result of an operation on constants; None if it raises, which is left to run time."""
+        """The constant result of an operation on constants; None if it raises, so that it raises at run time."""
         try:
             return self.constant(evaluator(op)(*constants))
         except (ValueError, ArithmeticError):
             return None
 
     def known(self, op: str, operands: tuple[int, ...]) -> int | None:
-        """The number of an operation's value, if it exists."""
+        """The number of an operation's value, or None if there is no such operation yet."""
         return self._known.get((op, operands, None))
 
     def is_constant(self, i: int, value: float) -> bool:
@@ -166,15 +166,15 @@ class ProgramBuilder:
     def program(
         self, name: str, arguments: Sequence[Argument], outputs: Any, forward: int | None = None, last: bool = False
     ) -> Program:
-        """The program of these outputs, without what they do not need; the inputs of all arguments stay.
+        """The program of these outputs, without unneeded operations; the inputs of all arguments stay.
 
-        The `last` one that is built here takes the place of the builder's operations, which are let go of one by one.
+        Building the `last` program frees the builder's operations one by one, to make room for it.
         """
         roots = [i for tree in (outputs, *(argument.tree for argument in arguments)) for i in flatten(tree)]
         needed = reached(roots, [operation.operands for operation in self.operations])
         order = array("q", self._ordered(needed, outputs))
         del needed  # each of these numbers takes four times as much as in an array
-        number: list[Any] = [None] * len(self.operations)  # None of what is left out
+        number: list[Any] = [None] * len(self.operations)  # None for values that are left out
         for k, i in enumerate(order):
             number[i] = k
         at = number.__getitem__
@@ -198,7 +198,7 @@ class ProgramBuilder:
         )
 
     def _taken(self, order: Sequence[int]) -> Iterator[Operation]:
-        """The operations in this order, each for the last time."""
+        """The operations in this order; each is freed here."""
         for i in order:
             yield self.operations[i]
             self.operations[i] = TAKEN
@@ -215,7 +215,7 @@ class ProgramBuilder:
 def _named(
     labels: Labels, order: Sequence[int], operations: Sequence[Operation], arguments: Sequence[Argument], own: str
 ) -> Sequence[str]:
-    """The names of the values of a program, from the labels of what it was built from."""
+    """The names of the values of a program, from the labels of its builder."""
     wanted = [None if op == CONSTANT else labels[i] for i, (op, _, _) in zip(order, operations)]
     return value_names(wanted, arguments, own)
 
@@ -250,7 +250,10 @@ def rewritten(program: Program, make: Make) -> Program:
 
 
 def along_with(program: Program, other: Program) -> Program:
-    """A program that also returns the number of another one of its arguments; what both compute is computed once."""
+    """The program, with the number that another one computes from its arguments as a last output.
+
+    Operations that both have are computed once.
+    """
     builder = ProgramBuilder.of(program)
     number: dict[int, int] = {}
     for theirs, own in zip(other.arguments, program.arguments):
@@ -267,18 +270,18 @@ def along_with(program: Program, other: Program) -> Program:
 
 
 def part_of(program: Program, outputs: Any) -> Program:
-    """The program of some of a program's outputs."""
+    """The program of these outputs, with everything else as in the given program."""
     return called_as(program, ProgramBuilder.of(program).program(program.name, program.arguments, outputs))
 
 
 def called_as(program: Program, made: Program) -> Program:
-    """Other code for the calls of a program: with its rows and gathers, its structure of results, and its guard."""
+    """The program `made`, to be called in place of `program`: with its rows, template, gathers, guard and roots."""
     kept = {name: getattr(program, name) for name in ("rows", "template", "gathers", "guard", "roots")}
     return replace(made, **kept)
 
 
 def _key(x: Any) -> Any:
-    """A key that two constants share if they are one."""
+    """A key that is equal for constants that count as the same."""
     return (type(x), x, math.copysign(1.0, x)) if type(x) in (float, int) and x == x else (type(x), repr(x))
 
 
@@ -343,7 +346,7 @@ def _power(b: ProgramBuilder, x: int, n: int) -> int | None:
 
 
 def _monomial(b: ProgramBuilder, x: int, y: int, n: int) -> int | None:
-    """The n-th derivative of a power with a small whole exponent, as a person would write it."""
+    """The n-th derivative of a power with a small whole exponent, as one would write it by hand."""
     exponent, order = b.constants[y], b.constants[n]
     if exponent not in (1, 2, 3) or order not in (1, 2) or order > exponent:
         return None

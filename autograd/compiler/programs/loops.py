@@ -1,9 +1,8 @@
 """Loops of a program: a body, itself a program, that runs a fixed number of times.
 
-A loop is one operation, whose operands are what its body's inputs are fed from. Its value is the record of all steps;
-the operation `item` takes one number out of it. Each input of the body has a role: it is *carried* from the step
-before, is *listed*, with a number of its own for each step, is *taped* by another loop, *counts* the steps, or is
-*shared* by all steps.
+A loop is one operation, whose operands feed its body's inputs. Its value is the record of all steps; the operation
+`item` takes one number from it. Each input of the body has a role: it is *carried* from the previous step, is *listed*,
+with a separate number for each step, is *taped* by another loop, *counts* the steps, or is *shared* by all steps.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ CARRIED, LISTED, TAPED, COUNTED, SHARED = "carried", "listed", "taped", "counted
 
 
 class Role(NamedTuple):
-    """Where an input of a body gets its number in each step.
+    """The source of an input of a body in each step.
 
-    A carried input is output `output` of the step before; its operand is its first value. A listed one has an operand
+    A carried input is output `output` of the previous step; its operand is its first value. A listed one has an operand
     for each step. A taped one is output `output` of the loop that is its operand, step by step, or `backwards` from its
     last step to its first. A counted one has no operand: it is `first + k * stride` in step k. A shared one has one.
     """
@@ -38,7 +37,7 @@ class Role(NamedTuple):
     stride: int = 0
 
     def reversed(self, times: int) -> Role:
-        """The role where the steps run from the last to the first."""
+        """The role if the steps run from the last to the first."""
         if self.kind == TAPED:
             return self._replace(backwards=not self.backwards)
         return self._replace(first=self.first + (times - 1) * self.stride, stride=-self.stride)
@@ -58,7 +57,7 @@ class Loop:
         return flatten(self.body.outputs)
 
     def widths(self) -> Iterator[int]:
-        """How many operands each input has."""
+        """The number of operands of each input."""
         for role in self.roles:
             yield self.times if role.kind == LISTED else role.kind != COUNTED
 
@@ -71,19 +70,19 @@ class Loop:
         return groups
 
     def keeping(self, value: int) -> tuple[Loop, int]:
-        """The loop with a value of its body among the outputs, and which output it is."""
+        """The loop with a value of its body among the outputs, and the index of that output."""
         outputs = self.outputs
         if value in outputs:
             return self, outputs.index(value)
         return replace(self, body=replace(self.body, outputs=(*outputs, value))), len(outputs)
 
     def extends(self, other: Loop) -> bool:
-        """Whether this is the other loop, perhaps with more outputs."""
+        """Whether this loop equals the other, apart from further outputs."""
         same = (self.times, self.roles, self.body.operations) == (other.times, other.roles, other.body.operations)
         return same and self.outputs[: len(other.outputs)] == other.outputs
 
     def is_taped(self, output: int, step: int) -> bool:
-        """Whether an output of a step has to be noted: only what the last step gives is there after the loop."""
+        """Whether an output of a step must be recorded: after the loop, only results of the last step remain."""
         return step != self.times - 1 or self.body.operations[self.outputs[output]].op == INPUT
 
     def run(self, operands: Sequence[Any], run: Callable[[Program, list[Any]], list[Any]]) -> list[Any]:
@@ -122,7 +121,7 @@ def every_operation(program: Program) -> Iterator[Operation]:
 
 
 def needs(operations: Iterable[Operation], loops: Callable[[int], Loop]) -> dict[int, dict[int, bool]]:
-    """The outputs of each loop that operations use, and whether in other steps than the last; `loops` by number."""
+    """The outputs of each loop that operations use, and whether they must be taped; `loops` gives a loop by number."""
     found: dict[int, dict[int, bool]] = defaultdict(dict)
     for op, operands, value in operations:
         if op == ITEM:
@@ -139,7 +138,7 @@ def needs(operations: Iterable[Operation], loops: Callable[[int], Loop]) -> dict
 def body_of(
     builder: ProgramBuilder, inputs: Sequence[int], outputs: Sequence[int], forward: int | None = None
 ) -> Program:
-    """The body that computes these outputs; its inputs are known by their order alone."""
+    """The body that computes these outputs; its inputs are identified only by their order."""
     named = [Argument(builder.names[i] or "x", i) for i in inputs]
     body = builder.program("step", named, tuple(outputs), forward)
     return replace(body, arguments=tuple([Argument(f"x{m}", m) for m in range(len(inputs))]))

@@ -1,4 +1,4 @@
-"""Names in a program's source: distinct identifiers, whatever the labels are."""
+"""Names in a program's source: distinct identifiers for any labels."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from autograd.primitives import ROWS
 if TYPE_CHECKING:
     from autograd.compiler.programs.operation import Argument
 
-RESERVED = {*kwlist, "__debug__", "inf", "nan", "detach"}  # names with another meaning in source, besides operations
+RESERVED = {*kwlist, "__debug__", "inf", "nan", "detach"}  # names, besides operations, that have a meaning in source
 
 
 def identifier(label: str) -> str:
-    """A label as a Python identifier, normalised as by the parser; empty if no part of it can stand in one.
+    """A label as a Python identifier, normalised as the parser does; empty if no part of it can occur in one.
 
     >>> [identifier(label) for label in ("w", "weighted input", "σ(z)", "h[0]", "2nd", "lambda", "?")]
     ['w', 'weighted_input', 'σ_z', 'h_0', '_2nd', 'lambda_', '']
@@ -33,12 +33,12 @@ def identifier(label: str) -> str:
 
 
 def function_name(name: str) -> str:
-    """The name of a program: its function's, or f if that is not an identifier, as for a lambda."""
+    """The name of a program: its function's, or "f" if that is not an identifier, as for a lambda."""
     return identifier(name) if name.isidentifier() else "f"
 
 
 def told_apart(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """Names as distinct identifiers, none of them in `taken`: w, w_2, w_3."""
+    """Distinct identifiers for names, such as w, w_2, w_3; none is in `taken`."""
     used = set(taken)
     found = []
     for label in names:
@@ -53,7 +53,7 @@ def told_apart(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
 
 class ValueNames(Sequence[str]):
-    """Names of values; those without a label, None in `names`, are v1, v2, …, written when they are asked for."""
+    """Names of values; those without a label, None in `names`, are v1, v2, …, written on demand."""
 
     def __init__(self, names: Sequence[str | None]) -> None:
         self.names = names
@@ -68,10 +68,10 @@ class ValueNames(Sequence[str]):
 
 
 class Labels:
-    """What to call the values of a program under construction; those of one that it continues keep their names.
+    """Labels for the values of a program under construction; values of a program that it continues keep their names.
 
     A label is a text or, in a backward pass, the numbers of two values z and v for ∂z/∂v, or of one value v for ∂C/∂v:
-    hardly any of these texts are ever read.
+    these are rarely read, so their texts are written on demand.
     """
 
     def __init__(self, known: Sequence[str] = ()) -> None:
@@ -85,7 +85,7 @@ class Labels:
         return "_".join([f"d{self.known[v] or 'c'}" for v in label])
 
     def suggest(self, i: int, label: str | tuple[int, ...]) -> None:
-        """Let a value have this label, unless it has one."""
+        """Give a value this label, unless it has one."""
         if i >= self.first and not self.own[i - self.first]:
             self.own[i - self.first] = label
 

@@ -1,4 +1,4 @@
-"""Operations: what programs consist of. Records are frozen, and nothing here depends on NumPy."""
+"""Operations, of which programs consist. Records are frozen, and nothing here depends on NumPy."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-# Not in the table of primitives. To executors a detached value is its operand, to derivatives a constant.
+# These are not in the table of primitives. A detached value is its operand to executors, and a constant to derivatives.
 INPUT, CONSTANT, DETACH = "input", "constant", "detach"
-# A loop over a body (`autograd.compiler.programs.loops`), and a number out of it: an output of the body, and the step.
+# A loop over a body (`autograd.compiler.programs.loops`), and a number from it: an output of the body in one step.
 LOOP, ITEM = "loop", "item"
 
 
 class Operation(NamedTuple):
-    """An operation on values, given by number; `value` is that of a constant, the `Loop` of a loop, or which item."""
+    """An operation on values, given by number; `value` is a constant, a `Loop`, or the output and step of an item."""
 
     op: str
     operands: tuple[int, ...] = ()
@@ -30,7 +30,7 @@ class Argument(NamedTuple):
 class Meaning(NamedTuple):
     """The role of a value in the chain rule, by numbers: ∂output/∂target · ∂target/∂source, and the operand's position.
 
-    Without an output it is the local derivative alone, without a target the sum ∂output/∂source.
+    Without an output, it is the local derivative alone; without a target, it is the sum ∂output/∂source.
     """
 
     output: int | None
@@ -40,10 +40,10 @@ class Meaning(NamedTuple):
 
 
 class Meanings(Mapping[int, tuple[Meaning, ...]]):
-    """The meanings of the values of a backward pass, sought only when a program is printed."""
+    """The meanings of the values of a backward pass, computed only when a program is printed."""
 
     def __init__(self, given: dict[int, list[Meaning]], order: Sequence[int], number: Sequence[int | None]) -> None:
-        """`given` are those of all values of the builder, `order` the values kept, `number` their new numbers."""
+        """`given` are the meanings of the builder's values, `order` the values kept, `number` their new numbers."""
         self.given, self.order, self.number = given, order, number
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Program: straight-line code over numbers, what remains of a function once its Python has run.
+"""Program: straight-line code over numbers, which remains of a function after its Python has run.
 
 Every value has a number: inputs first, then constants and operations, each after its operands. An operation has a name
 from the table of primitives, or is a comparison. Records are frozen, and nothing here depends on NumPy.
@@ -21,10 +21,10 @@ from autograd.trees import flatten, items_of, map_tree
 
 
 class Guard(NamedTuple):
-    """What is special about rows, as a program of a number, and the errors that f raises for some of them.
+    """A program that gives each row a code, and the errors that f raises for some rows.
 
-    The number of an error counts from 1. That of a row at kinks of what f itself differentiates is minus how often it
-    does, at most 2; that of any other row is 0.
+    The code of a row with an error is the error's number, from 1. If the row is at kinks of operations that f itself
+    differentiates, it is minus the order of these derivatives, at most 2. For any other row it is 0.
     """
 
     program: Program
@@ -38,8 +38,8 @@ class Program:
     Trees hold the numbers of values: an int, a tuple for a sequence or an array, or a dict. The first `forward` values
     belong to the forward pass, the others to the backward pass. `rows` names the arguments that vary with the row when
     the program is rolled. `meanings` gives the roles of values in the backward pass, `template` the structure in which
-    a traced function returned its outputs, `gathers` the arguments, added by the trace, that a call
-    chooses by the indices of a row.
+    a traced function returned its outputs, and `gathers` the arguments, added by the trace, that a call chooses by the
+    indices of a row.
 
     >>> from autograd.compiler.tracing.trace import trace
     >>> program = trace(lambda w, x: w * x + 1, (3.0, 0.5))
@@ -54,7 +54,7 @@ class Program:
     """
 
     name: str
-    arguments: tuple[Argument, ...] = field(hash=False)  # whose trees may have dicts
+    arguments: tuple[Argument, ...] = field(hash=False)  # trees may have dicts
     operations: tuple[Operation, ...]
     outputs: Any = field(hash=False)
     names: Sequence[str] = field(compare=False)
@@ -71,7 +71,7 @@ class Program:
         return map_tree(self.run(self._inputs(arguments)).__getitem__, self.outputs)
 
     def _inputs(self, arguments: Sequence[Any]) -> list[Any]:
-        """The numbers of the inputs; TypeError where the arguments do not have their structure."""
+        """The numbers for the inputs; TypeError if the arguments have another structure."""
         if len(arguments) != len(self.arguments):
             wanted = ", ".join(argument.name for argument in self.arguments)
             raise TypeError(f"{self.name}({wanted}): got {len(arguments)} arguments")
@@ -81,7 +81,7 @@ class Program:
         return inputs
 
     def run(self, inputs: list[Any]) -> list[Any]:
-        """Every value, by number, for these inputs."""
+        """The list of all values, by number, for these inputs."""
         values = list(inputs)
         leader = leading_kind(inputs) if inputs else None
         for operation in self.operations[len(inputs) :]:
@@ -106,11 +106,11 @@ class Program:
 
     @property
     def by_row(self) -> list[bool]:
-        """Which arguments vary with the row."""
+        """For each argument, whether it varies with the row."""
         return [argument.name in self.rows for argument in self.arguments]
 
     def numbers(self, argnums: Iterable[int]) -> list[int]:
-        """The inputs that some arguments are, in order."""
+        """The inputs that belong to some arguments, in order."""
         return [i for k in argnums for i in flatten(self.arguments[k].tree)]
 
     @property
@@ -119,14 +119,14 @@ class Program:
         return sum(operation.op not in (INPUT, CONSTANT) for operation in self.operations)
 
     def source(self) -> str:
-        """The program as Python: the forward pass, then the backward pass, one operation a line."""
+        """The program as Python: the forward pass, then the backward pass, one operation per line."""
         return source_of(self)
 
     def __str__(self) -> str:
         return self.source()
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the source."""
+        """The source as HTML, for notebooks."""
         return f"<pre>{escape(self.source())}</pre>"
 
 
@@ -141,7 +141,7 @@ def evaluator(op: str) -> Callable[..., Any]:
 
 
 def _place(tree: Any, given: Any, where: str, values: list[Any]) -> None:
-    """Put what is given into the list of values, by number."""
+    """Put the given numbers into the list of values, by number."""
     if isinstance(tree, int):
         values[tree] = given
         return

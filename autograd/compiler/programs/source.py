@@ -1,4 +1,4 @@
-"""A program as Python source: one operation a line, loops as loops, the chain rule beside the backward pass."""
+"""A program as Python source: one operation per line, loops as loops, and the chain rule next to the backward pass."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _named(program: Program, names: Sequence[str]) -> list[str]:
 
 
 class ArgumentPlace(NamedTuple):
-    """Where a number is in an argument."""
+    """The place of a number in an argument."""
 
     argument: str
     position: int
@@ -87,7 +87,7 @@ def affine(first: int, stride: int, k: str) -> str:
 
 
 def _streamed(program: Program) -> dict[int, ArgumentPlace]:
-    """The numbers of arguments through which a loop advances: such an argument is indexed, not unpacked."""
+    """The places of the numbers of arguments that a loop advances through, which are indexed rather than unpacked."""
     places: dict[int, ArgumentPlace] = {}
     for name, tree in program.arguments:
         if type(tree) is tuple and all(
@@ -106,13 +106,13 @@ def _streamed(program: Program) -> dict[int, ArgumentPlace]:
 
 
 class LoopNames(NamedTuple):
-    """The outputs of a loop in the lines after it: names of the last step's, and lists of those of all steps."""
+    """The outputs of a loop in the lines after it: names for those of the last step, and lists for all steps."""
 
     last: dict[int, str]
     tapes: dict[int, str]
 
     def item(self, output: int, step: int) -> str:
-        """An output of a step."""
+        """An expression for an output of a step."""
         return f"{self.tapes[output]}[{step}]" if output in self.tapes else self.last[output]
 
 
@@ -125,7 +125,7 @@ class Writer:
         self.count = 1
 
     def _new(self, name: str) -> str:
-        """A name that no other line uses: this one, with a number behind it, or the next free v1, v2, …"""
+        """An unused name: this one, with a number appended if it is taken; for v1, v2, …, the next free one."""
         if NUMBERED(name):
             while f"v{self.count}" in self.taken:
                 self.count += 1
@@ -158,7 +158,7 @@ class Writer:
     def _loop(
         self, operation: Operation, names: list[str], needed: dict[int, bool], ends: dict[int, LoopNames], indent: str
     ) -> Generator[str, None, LoopNames]:
-        """The lines of a loop; it returns where its outputs are."""
+        """The lines of a loop; returns the names of its outputs."""
         loop, body = operation.value, operation.value.body
         inner = _named(body, body.names)
         for i, x in enumerate(body.operations):
@@ -187,7 +187,7 @@ class Writer:
     def _inputs(
         self, operation: Operation, names: list[str], inner: list[str], ends: dict[int, LoopNames], k: str, indent: str
     ) -> Generator[str, None, tuple[list[str], dict[int, str]]]:
-        """Names for the inputs of a step; the lines in it that set those of its own, and the first values carried."""
+        """Name the inputs of a step; return the lines in it that set its own inputs, and the first carried values."""
         loop = operation.value
         streams: list[str] = []
         carried: dict[int, str] = {}  # the first values, by input
@@ -216,7 +216,7 @@ class Writer:
 
 
 def _list(names: Sequence[str]) -> str:
-    """Names as a list; those that repeat are written once."""
+    """Names as a list; a repeating pattern is written once, times a number."""
     period = next(p for p in range(1, len(names) + 1) if names[p:] == names[:-p])
     times, rest = divmod(len(names), period)
     if times < 2 or rest:
@@ -245,9 +245,9 @@ def _call(operation: Operation, names: list[str]) -> str:
 
 
 class Notes:
-    """The chain rule in words, beside lines that multiply an adjoint by a local derivative, or add up."""
+    """Comments that state the chain rule, on lines that multiply an adjoint by a local derivative, or add up."""
 
-    SHOWN = 2  # meanings of a value, which may have many
+    SHOWN = 2  # the most meanings that are shown of a value
 
     def __init__(self, program: Program, names: list[str]) -> None:
         self.program, self.names = program, names
@@ -281,21 +281,21 @@ class Notes:
         return "C" if m.output == self.cost else self.names[m.output]
 
     def _operand(self, m: Meaning) -> str:
-        """The name of an operand, with its position where ∂z/∂x would be ambiguous."""
+        """The name of an operand, with its position if ∂z/∂x would be ambiguous."""
         assert m.target is not None
         name = self.names[m.source]
         return placed(name, m.place) if m.source in self.ambiguous[m.target] else name
 
 
 class Unpacking:
-    """The lines that unpack arguments; a dict inside a sequence gets a name of its own."""
+    """The lines that unpack arguments; a dict inside a sequence gets a separate name."""
 
     def __init__(self, program: Program, names: list[str]) -> None:
         self.names = names
         self.taken = {program.name, *names, *(argument.name for argument in program.arguments)}
 
     def lines(self, tree: Any, source: str) -> list[str]:
-        """The lines that name every number of a tree, where `source` is the whole."""
+        """The lines that name every number of a tree, which is the value of the expression `source`."""
         if isinstance(tree, dict):
             return [line for key, part in tree.items() for line in self.lines(part, f"{source}[{key!r}]")]
         dicts: list[tuple[dict[Any, Any], str]] = []

@@ -1,7 +1,7 @@
-"""Indices of rows, while a function is traced: b[group] becomes an input of its own, with rows.
+"""Indices of rows, while a function is traced: b[group] becomes a separate input, with rows.
 
-What an index may choose is a list or array of numbers that the rows share; the numbers chosen, gathered for each row,
-are new inputs of the program. Anything else, such as a list computed from them, is chosen from by comparisons.
+If an index chooses from numbers that the rows share, the chosen numbers are gathered for each row, as new inputs of the
+program. From anything else, such as a list computed from them, it chooses by comparisons.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from autograd.lifting.branching.branches import Branches
 
 MOST_COMPARED = 64  # computed items that an index may choose from
-ARITHMETIC: dict[str, Callable[..., Any]] = {  # of whole numbers
+ARITHMETIC: dict[str, Callable[..., Any]] = {  # on whole numbers
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
@@ -39,24 +39,24 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {  # of whole numbers
 
 
 class IndexChoice(NamedTuple):
-    """One item of a list or array: for each axis, an index and the number of items; `text` is for people.
+    """One item of a list or array: for each axis, an index and the number of items; `text` is for messages.
 
-    An index is the number of a column among the indices of a row, a constant, or a tuple of an operation and operands.
+    An index is an IndexColumn, a constant, or a tuple of an operation and its operands.
     """
 
     axes: tuple[tuple[Any, int], ...]
     text: str
-    is_bounded: bool = True  # whether all rows must be within bounds, rather than those of a branch
+    is_bounded: bool = True  # whether all rows must be within bounds, rather than only those of a branch
 
 
 class IndexColumn(NamedTuple):
-    """An index that is passed: its column among all numbers of the arguments in `index`."""
+    """An index that a call passes: its column among all numbers of the arguments in `index`."""
 
     number: int
 
 
 class ChosenInputs(NamedTuple):
-    """Inputs chosen for each row from an argument: which of its numbers, for each item that may be chosen."""
+    """Inputs chosen for each row from an argument; `places` are those of its numbers, for each item to choose from."""
 
     choice: IndexChoice
     argument: int
@@ -64,7 +64,7 @@ class ChosenInputs(NamedTuple):
 
 
 class Gathers(NamedTuple):
-    """The inputs after a program's own arguments: gathered numbers, then indices used as numbers; and other choices."""
+    """The inputs after a program's own arguments, gathered numbers, then indices used as numbers; and other choices."""
 
     inputs: tuple[ChosenInputs, ...] = ()
     numbers: tuple[int, ...] = ()  # columns
@@ -72,7 +72,7 @@ class Gathers(NamedTuple):
 
 
 class Indexing:
-    """What a function that is being traced has chosen by the indices of a row."""
+    """The choices that a function makes by the indices of a row while it is traced."""
 
     def __init__(
         self, lowering: Lowering, leaf: Callable[[str], tuple[Value, int]], branches: Branches | None = None
@@ -80,27 +80,27 @@ class Indexing:
         """`leaf` makes a new input of this name: the Value for the function, and its number."""
         self.lowering, self.leaf, self.branches = lowering, leaf, branches
         self.columns: dict[int, int] = {}  # of indices, by the id of their symbol
-        self.inputs: dict[int, int] = {}  # their numbers as inputs, by column
-        self.shared: dict[int, tuple[int, int]] = {}  # inputs that the rows share: the argument, and the place there
+        self.inputs: dict[int, int] = {}  # numbers of the indices as inputs, by column
+        self.shared: dict[int, tuple[int, int]] = {}  # inputs that the rows share: the argument, and the place in it
         self.names: list[str] = []  # of the arguments
         self.indices: list[str] = []  # names, by column
-        self.made: dict[Any, tuple[ChosenInputs, Any, tuple[int, ...]]] = {}  # what f gets, and its inputs
+        self.made: dict[Any, tuple[ChosenInputs, Any, tuple[int, ...]]] = {}  # with what f gets, and the new inputs
         self.choices: dict[IndexChoice, None] = {}
 
     def column(self, value: Value) -> None:
-        """Let a Value stand for the next index of a row."""
+        """Use a Value as the next index of a row."""
         column = self.columns[id(value._number)] = len(self.columns)
         self.inputs[column] = self.lowering.known[id(value)]
         self.indices.append(value.label)
 
     def knows(self, name: str, numbers: Sequence[int], is_shared: bool) -> None:
-        """Take note of an argument."""
+        """Record an argument."""
         if is_shared:
             self.shared |= {i: (len(self.names), place) for place, i in enumerate(numbers)}
         self.names.append(name)
 
     def applied(self, f: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-        """f(*arguments), where lists, tuples and arrays can be indexed by what is traced."""
+        """f(*arguments), where lists, tuples and arrays can be indexed by traced numbers."""
         token = choosing.set(self.chosen)
         try:
             return refusing(f, *map(_indexed, arguments))
@@ -132,7 +132,7 @@ class Indexing:
         return self._one_of(list(front.reshape((-1, *front.shape[len(axes) :]))), found)
 
     def _behind_mask(self, base: Any) -> Any:
-        """The numbers of an argument that is a mask, as the rows share it; None for any other array."""
+        """The numbers behind a mask that the rows share; None for any other array."""
         conditions = base.view(numpy.ndarray)
         if not all(
             type(x) is Condition and type(x.left) is Symbol and self._place(x.left)[0] is not None
@@ -146,7 +146,7 @@ class Indexing:
         return holding(numbers, traced=True)
 
     def _one_of(self, items: list[Any], axes: list[tuple[Any, int]]) -> Any:
-        """One of some items, by an index, or by several as in an array of several axes."""
+        """The item that an index chooses, or several indices, one for each axis of the items."""
         text = ", ".join(str(index._number) for index, _ in axes)[:40]
         expressions = [self._expression(index._number) for index, _ in axes]
         if None in expressions:
@@ -170,7 +170,7 @@ class Indexing:
         return self._compared(axes, numbers, items[0])
 
     def _bound(self, axes: list[tuple[Any, int]], text: str) -> None:
-        """Inside of a branch: an index out of bounds is an error of the rows that take it."""
+        """Inside a branch, make an index out of bounds an error of the rows that take it."""
         assert self.branches is not None
         for index, count in axes:
             outside = scalars.either(index < -count, index >= count)
@@ -193,7 +193,7 @@ class Indexing:
         return self.made[key][1]
 
     def _compared(self, axes: list[tuple[Any, int]], numbers: list[list[Any]], item: Any) -> Any:
-        """An item that is computed: each of its numbers is chosen by comparisons."""
+        """The chosen item where items are computed: each of its numbers is chosen by comparisons."""
         index: Any = 0
         for i, count in axes:
             index = index * count + where(i < 0, i + count, i)
@@ -206,7 +206,7 @@ class Indexing:
         return unflatten(item, iter(found))
 
     def _place(self, x: Any) -> tuple[Any, int]:
-        """The argument that a number is from, and its place there; None if it is computed, or varies with the row."""
+        """The argument that a number is from, and its place in it; (None, 0) if it is computed or varies by row."""
         return self.shared.get(self.lowering.known.get(id(x), -1), (None, 0))
 
     def _expression(self, x: Any) -> Any:
@@ -223,7 +223,7 @@ class Indexing:
     # --- the program
 
     def gathers(self, used: set[int]) -> tuple[Gathers, list[Argument]]:
-        """What a call must gather, and the arguments that this adds, if they are used."""
+        """What a call must gather, and the arguments that this adds to the program, without unused ones."""
         kept = [(gather, numbers) for gather, _, numbers in self.made.values() if used.intersection(numbers)]
         columns = [column for column, i in self.inputs.items() if i in used]
         dropped = {gather.choice for gather, _, _ in self.made.values()} - {gather.choice for gather, _ in kept}

@@ -23,26 +23,26 @@ from autograd.transforms.ending import close
 SYMBOLIC = {Symbol, Condition}
 TRUTHS = {Condition, bool}
 NONE = -1  # in place of a number
-PART = 8192  # Values noted before they are let go of: one by one, the program would fill their memory up
+PART = 8192  # Values recorded before their operands are freed: one by one, the program would fill the freed memory
 LEAK = "a traced function keeps nothing from call to call; make it an argument, and return what is new"
 
 
 class Lowering:
     """Turns symbols and Values into values of a program; `known` maps the ids of those done to their numbers.
 
-    A Value older than the index `first` comes from outside of what is traced. Those that are recorded have their
-    numbers in a list, by their indices: ids in a dict would take half as much memory as the Values.
+    A Value older than the index `first` comes from outside the trace. The numbers of recorded Values are in a list, by
+    their indices: ids in a dict would take half as much memory as the Values.
     """
 
     def __init__(self, builder: ProgramBuilder, known: dict[int, int] | None = None, first: int = 0) -> None:
         self.builder, self.first = builder, first
         self.known = {} if known is None else known
-        self.kept: list[Any] = []  # objects in `known`, which are there by id, must not be freed
-        self._numbers: list[int] = []  # of Values, by index from `first` on; NONE where a Value has none
+        self.kept: list[Any] = []  # the objects in `known`, which has only their ids, must not be freed
+        self._numbers: list[int] = []  # of Values, by index from `first` on; NONE if a Value has none
         self._tick, self._changed = next(changes), False
 
     def knows(self, symbol: Any, i: int) -> None:
-        """Let a symbol stand for value number i, unless it already has a number."""
+        """Give a symbol the value number i, unless it already has a number."""
         self.known.setdefault(id(symbol), i)
         self.kept.append(symbol)
 
@@ -51,7 +51,7 @@ class Lowering:
         if type(x) not in SYMBOLIC:
             return self.builder.constant(x)
         known, waiting = self.known, [x]
-        while waiting:  # no recursion: what no_grad computes is one deep symbol
+        while waiting:  # no recursion: a computation under no_grad is one deep symbol
             y = waiting[-1]
             if type(y) in SYMBOLIC and id(y) not in known and self._adopts(y):
                 continue
@@ -75,7 +75,7 @@ class Lowering:
         return self._at_once(x)
 
     def _adopts(self, x: Any) -> bool:
-        """Whether a symbol or a condition has a number outside that serves here; if so, let it be known."""
+        """Whether a symbol or a condition can take its number from outside; if so, add that to `known`."""
         return False
 
     def emit(
@@ -92,7 +92,7 @@ class Lowering:
         return self.builder.constant(float(truth)) if type(truth) is bool else self.counted(i)
 
     def counted(self, condition: int) -> int:
-        """The number 1 where a condition holds, else 0."""
+        """The number of a value that is 1 where a condition holds, else 0."""
         one, zero = self.builder.constant(1.0), self.builder.constant(0.0)
         return self.builder.emit("where", (condition, one, zero))
 
@@ -100,18 +100,18 @@ class Lowering:
         return self.known[id(x)] if type(x) in SYMBOLIC else self.builder.constant(x)
 
     def detached(self, x: Any) -> int:
-        """The same value, but constant to every derivative: what f takes out of a Value is a plain number."""
+        """The same value, but constant for every derivative: f has taken it out of a Value as a plain number."""
         i = self.number(x)
         return i if type(x) is Condition else self.builder.emit(DETACH, (i,))
 
     # --- Values
 
     def close(self) -> None:
-        """The trace is over: inputs that outlive it are refused from now on."""
+        """End the trace: inputs that outlive it are refused from now on."""
         close([v for v in self.kept if isinstance(v, Value) and getattr(v, "_place", None) == GIVEN])
 
     def forget(self) -> None:
-        """Let go of all that has a number, and of the builder: each takes as much memory as the program."""
+        """Free all objects that have numbers, and the builder: each takes as much memory as the program."""
         self.known.clear()
         self.kept.clear()
         self._numbers.clear()
@@ -121,14 +121,14 @@ class Lowering:
     def record(self, outputs: Iterable[Any]) -> None:
         """Give a number to every Value that the outputs depend on, oldest first.
 
-        TraceError where f changed data after something was computed from it.
+        TraceError if f changed data after something was computed from it.
         """
         found = self._below(outputs)
         if self.data_changed():
             for node in found:
                 if node.op is not None:
                     refuse_changed(node)
-            found = self._below(outputs)  # again: plain numbers have become constants
+            found = self._below(outputs)  # again, since plain numbers have become constants
         known, note = self.known, self._note
         for node in found:
             x = node._number
@@ -140,8 +140,8 @@ class Lowering:
         self.kept.append(found)
 
     def finish(self, outputs: Sequence[Any]) -> None:
-        """Record what the outputs depend on when f has run: where no symbol is needed any more, Values give way to
-        their operations, part by part.
+        """Record what the outputs depend on, after f has run; if no symbol is needed any more, free the operands of
+        Values part by part, to make room for the program.
         """
         found = self._below(outputs)
         is_plain = all(_is_traced(v) or type(v._number) not in SYMBOLIC or id(v._number) in self.known for v in found)
@@ -160,13 +160,13 @@ class Lowering:
                     _end(node)
 
     def _note(self, node: Value) -> int:
-        """Give a number to a Value that is not a condition."""
+        """Give a number to a Value that is not a condition, and return it."""
         if node.op is None or type(node._number) is not Symbol:
             i = self._leaf(node)
         else:
             try:
                 i = self.builder.emit(node.op.key, self._operands(node), node.label)
-            except KeyError:  # there are conditions among them
+            except KeyError:  # there are conditions among the operands
                 i = self._chosen(node)
         k = self._slot(node)
         if k < 0:
@@ -176,7 +176,7 @@ class Lowering:
         return i
 
     def _slot(self, v: Value) -> int:
-        """Where the number of a Value is, by its index, or what that was before a call ended; negative outside."""
+        """The place of a Value in `_numbers`, by its index, or that before a call ended; negative if from outside."""
         return (v.index if v.index >= 0 else KEPT - v.index) - self.first
 
     def _below(self, outputs: Iterable[Any]) -> list[Value]:
@@ -186,7 +186,7 @@ class Lowering:
         seen, others = bytearray(len(numbers)), set()
         found: list[Value] = []
         below: Iterable[Value] = [v for v in outputs if isinstance(v, Value)]
-        for node in chain((None,), found):  # which grows
+        for node in chain((None,), found):  # `found` grows meanwhile
             if node is not None:
                 x, y = node._x, node._y
                 one = type(y) is float or y is None
@@ -207,7 +207,7 @@ class Lowering:
         return found
 
     def _operands(self, node: Value) -> tuple[int, ...]:
-        """The numbers of a node's operands; KeyError where one of them has none yet."""
+        """The numbers of a node's operands; KeyError if one of them has none yet."""
         at, x, y = self.at, node._x, node._y
         if y is None:
             return (at(x),)
@@ -225,24 +225,26 @@ class Lowering:
         return self._changed
 
     def stands_for(self, x: Any, i: int) -> None:
-        """Let a symbol, or a Value of one, stand for value number i, which may differ from step to step of a loop."""
+        """Give a symbol, or a Value of one, the value number i, which may differ from step to step of a loop."""
         self.knows(x, i)
 
     def at(self, v: Value) -> int:
         """The number of a Value that is recorded; KeyError if it has none."""
-        k = (v.index if v.index >= 0 else KEPT - v.index) - self.first  # `_slot`: a call takes as long as all of this
+        k = (v.index if v.index >= 0 else KEPT - v.index) - self.first  # `_slot` inlined: calling it doubles the time
         i = self._numbers[k] if 0 <= k < len(self._numbers) else NONE
         return self.known[id(v)] if i == NONE else i
 
     def _chosen(self, node: Value) -> int:
-        """The number of an operation of which some operands may be conditions."""
+        """The number of an operation whose operands may be conditions."""
         assert node.op is not None
         operands = [v._number for v in node.inputs]
         numbers = [self.number(x) if type(x) is Condition else self.at(v) for v, x in zip(node.inputs, operands)]
         return self.emit(node.op.key, operands, numbers, node.label)
 
     def _leaf(self, node: Value) -> int:
-        """The number of a constant, or of a leaf that f created: from x.data, under no_grad, or by detach."""
+        """The number of a constant, or of a leaf that f created: from x.data, under no_grad, or by detach; TraceError
+        for a Value from outside.
+        """
         if type(node._number) is Symbol:
             return self.detached(node._number)
         if node.op is None and not node.is_constant and node.index < self.first:
@@ -258,7 +260,7 @@ def _is_traced(node: Value) -> bool:
 
 
 def _end(node: Value) -> None:
-    """Let go of a node's operands and its symbol's: it is an input of a call that is over, which later ones refuse."""
+    """Free a node's operands and its symbol's; from now on it is an input of an ended call, which later ones refuse."""
     node._x = node._y = node._dx = node._dy = node.op = None
     node.index = KEPT - node.index
     symbol = node._number
@@ -273,7 +275,7 @@ def refuse_changed(node: Value) -> None:
 
 
 def executable(program: Program) -> Program:
-    """The differentiated program, in operations that every executor knows.
+    """The program in operations that every executor knows, once it is differentiated.
 
     A detached value becomes the value itself, and a user's operation without a kernel is expanded by its rule.
     """
@@ -290,12 +292,12 @@ def executable(program: Program) -> Program:
 
 
 def _is_written_out(op: str) -> bool:
-    """Whether an operation has no kernel of any kind, so that its rule must be expanded."""
+    """Whether an operation has no kernel at all, so that its rule must be expanded."""
     return op != LOOP and op in ROWS and ROWS[op].kernel is None and own_array_kernel(op) is None
 
 
 class _WrittenOut(Lowering):
-    """The lowering of what will not be differentiated again."""
+    """The lowering of operations that will not be differentiated again."""
 
     def emit(
         self, op: str, operands: Sequence[Any], numbers: Sequence[int], name: str = "", is_boolean: bool = False
@@ -304,7 +306,7 @@ class _WrittenOut(Lowering):
 
 
 def _written_out(builder: ProgramBuilder, row: Primitive, operands: Sequence[int]) -> int:
-    """The value of an operation, by its rule, run on constants where operands are constant and on symbols elsewhere."""
+    """The number of an operation's value, by its rule, run on constant operands and on symbols for the others."""
     symbols = [Symbol(f"x{i}") for i in operands]
     of = [s if builder.constants[i] is VARIABLE else builder.constants[i] for s, i in zip(symbols, operands)]
     lowering = _WrittenOut(builder, {id(s): i for s, i in zip(symbols, operands)})

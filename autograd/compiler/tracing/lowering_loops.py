@@ -1,4 +1,4 @@
-"""Lowering a step of a loop: what moves from step to step becomes the body, and what does not stays outside."""
+"""Lowering a step of a loop: what differs from step to step becomes the body, and the rest stays outside."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Unlike(TraceError):
 
 
 def unlike(*others: Any) -> Any:
-    """Raise the error, noted, so that no `except` in f hides it."""
+    """Raise Unlike, and note it, so that no `except` in f hides it."""
     error = Unlike("the steps of a loop must be traced one by one")
     note(error)
     raise error
 
 
-ON_BEHALF = {  # code of ours that asks for a class where the user's code does
+ON_BEHALF = {  # our functions that ask for a class on behalf of the user's code
     ("autograd.lifting.branching.branches", "<lambda>"),
     ("autograd.lifting.stand_ins.number_classes", "__instancecheck__"),
     ("autograd.lifting.stand_ins.number_classes", "__call__"),
@@ -42,7 +42,7 @@ ON_BEHALF = {  # code of ours that asks for a class where the user's code does
 
 
 class StepNumber(Value):
-    """A number that would be plain if the step ran: what can be done with a plain number alone is refused."""
+    """A number that would be plain if the step ran; operations that only plain numbers have are refused."""
 
     __slots__ = ()
 
@@ -53,7 +53,7 @@ class StepNumber(Value):
 
     @property  # type: ignore[misc]  # isinstance asks for it
     def __class__(self) -> Any:
-        """Its class; the user's code, which may ask whether it is an int, gets no answer."""
+        """Its class; a refusal if the user's code asks, as that may depend on whether the number is an int."""
         asking = sys._getframe(1)
         home = asking.f_globals.get("__name__")
         is_users = (home, asking.f_code.co_name) in ON_BEHALF or not is_library(home)
@@ -62,7 +62,7 @@ class StepNumber(Value):
 
 @dataclass(frozen=True)
 class Fed:
-    """What a step gets in place of a number, and where it comes from."""
+    """What a step gets in place of a number, and its origin."""
 
     name: str
     kind: type  # Value, StepNumber or Condition
@@ -70,25 +70,25 @@ class Fed:
     operands: Sequence[int]
     values: Sequence[Value]  # among the operands
     whole: bool = False  # whether f gets a whole number in each step
-    origin: type[str] = str  # OfNumPy of a number of NumPy's
+    origin: type[str] = str  # OfNumPy for a NumPy number
 
 
 class StepLowering(Lowering):
-    """Turns what a step computes into values of a body."""
+    """Turns the computation of a step into values of a body."""
 
     def __init__(self, outer: Lowering) -> None:
         super().__init__(ProgramBuilder(), first=next(clock))
         self.outer = outer
         self.inputs: list[tuple[int, Role, Sequence[int]]] = []  # number, role, operands
         self.moving: set[int] = set()  # ids of Values and symbols that differ from step to step
-        self.still: set[int] = set()  # ids of symbols that do not
+        self.still: set[int] = set()  # ids of symbols that are the same in all steps
         self.imported: dict[int, int] = {}
         self.values: dict[int, Value] = {}  # from outside
-        self.made: list[Value] = []  # what the step gets
+        self.made: list[Value] = []  # the Values that the step gets
         self.whole: set[int] = set()  # inputs that are whole numbers
 
     def given(self, fed: Fed) -> Any:
-        """What a step gets."""
+        """The Value or condition that a step gets for a new input."""
         i = self.fed(fed.name, fed.role, fed.operands)
         self.whole.update([i] if fed.whole else [])
         symbol = Symbol(fed.origin(fed.name))
@@ -111,13 +111,13 @@ class StepLowering(Lowering):
         self.moving.add(id(x))
 
     def fed(self, name: str, role: Role, operands: Sequence[int]) -> int:
-        """A new input."""
+        """Add an input; return its number."""
         i = self.builder.input(name)
         self.inputs.append((i, role, operands))
         return i
 
     def take(self, i: int) -> int:
-        """The number here of a value outside: a constant, or an input that all steps share."""
+        """The number in the body of a value from outside: a constant, or an input that all steps share."""
         x = self.outer.builder.constants[i]
         if x is not VARIABLE:
             return self.builder.constant(x)
@@ -154,7 +154,7 @@ class StepLowering(Lowering):
         return id(v) not in self.known and (v.is_constant or v.index >= self.first)
 
     def _is_still(self, node: Value) -> bool:
-        """Whether a node is computed outside, from what is the same in all steps."""
+        """Whether a node is computed outside, since its inputs are the same in all steps."""
         return bool(node.inputs) and self.moving.isdisjoint(map(id, node.inputs)) and not self._selects(node)
 
     def _place(self, node: Value) -> None:
@@ -202,7 +202,7 @@ def is_number(x: Any) -> bool:
 
 
 def number_of(lowering: Lowering, x: Any) -> int:
-    """The number of a value, 1 or 0 for a condition."""
+    """The number of a value; a condition becomes 1 or 0."""
     if isinstance(x, Value):
         return lowering.at(x)
     if not is_number(x):

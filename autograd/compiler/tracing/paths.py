@@ -1,7 +1,7 @@
 """Paths: the last resort for code whose conditions cannot be traced.
 
-f is traced along the answers that the numbers of one row give. A path is what it does then, and a condition: the rows
-where it holds are those that take the same path.
+f is traced along the answers that the numbers of one row give. A path consists of what f does then and a condition,
+which holds for the rows that take the same path.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from autograd.trees import map_tree
 
 
 class Path(NamedTuple):
-    """What f does along some answers: its program, or the error that it raises there.
+    """What f does for certain answers: its program, or the error that it raises.
 
-    `holds` is a program that is 1 for the rows that take this path, else 0; `asked` are the lines that asked for
-    a truth value or a number, with the answers.
+    `holds` is a program that gives 1 for the rows that take this path, else 0; `asked` are the lines that asked for a
+    truth value or a number, with the answers.
     """
 
     program: Program | None
@@ -38,24 +38,24 @@ class Path(NamedTuple):
 
 
 class Evaluator:
-    """Does what a builder of programs does, on numbers: it computes each operation at once."""
+    """The counterpart of `ProgramBuilder` on numbers: it computes each operation at once."""
 
     def __init__(self) -> None:
         self.values: list[Any] = []
 
     def constant(self, x: Any) -> int:
-        """The place of a number."""
+        """Add a number; return its place."""
         self.values.append(x)
         return len(self.values) - 1
 
     def emit(self, op: str, operands: Sequence[int], name: str = "") -> int:
-        """The place of the value of an operation."""
+        """Compute an operation; return the place of its value."""
         with numpy.errstate(all="ignore"):
             return self.constant(evaluator(op)(*[self.values[i] for i in operands]))
 
 
 class Answers:
-    """The conditions of a trace for one row, decided by its numbers, and what was asked."""
+    """The answers that one row's numbers give to the conditions of a trace, and a record of what was asked."""
 
     def __init__(self, numbers: Sequence[float]) -> None:
         self._numbers = iter(numbers)
@@ -67,18 +67,18 @@ class Answers:
         self.error: Exception | None = None
 
     def _enters(self, value: Any) -> None:
-        """A number of the row enters f as this Value, or as this condition that it is not 0."""
+        """Take the row's next number for this Value, or for this condition that the number is not 0."""
         symbol = value.left if type(value) is Condition else value._number
         self._lowering.knows(symbol, self._evaluator.constant(next(self._numbers)))
 
     def given(self, f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
-        """What f returns, if it raises no error, and whether a row takes the same path."""
+        """The result of f, or 0 if it raises, and the condition under which a row takes the same path."""
         map_tree(self._enters, list(arguments))
         token = answering.set(self)
         result: Any = 0.0
         try:
             result = f(*arguments)
-        except Exception as error:  # of f: rows on this path raise it
+        except Exception as error:  # f's own: rows on this path raise it
             if not is_of_rows(error):
                 raise
             advise(error)
@@ -88,7 +88,7 @@ class Answers:
         return result, self.holds.number if type(self.holds) is Condition else 1.0
 
     def number(self, x: Symbol) -> float:
-        """The value of a number for this row, which its path depends on."""
+        """The value of a number for this row; the path depends on it."""
         value = float(self._evaluator.values[self._lowering.number(x)])
         self.asked.append((_line(), value))
         return value
@@ -121,7 +121,7 @@ class Answers:
 
 
 def alike(x: float, write: Callable[[float], str]) -> tuple[float, float]:
-    """The first and the last of the floats that have the text of this one.
+    """The first and the last of the floats that have the same text as this one.
 
     >>> alike(0.25, lambda x: f"{x:.0f}")
     (0.0, 0.5)
@@ -138,7 +138,7 @@ def alike(x: float, write: Callable[[float], str]) -> tuple[float, float]:
 
 
 def _place(x: float) -> int:
-    """Where a float is among all of them; -0.0 comes before 0.0."""
+    """The place of a float in the order of all floats; -0.0 comes before 0.0."""
     bits: int = struct.unpack("<Q", struct.pack("<d", x))[0]
     return bits if bits < SIGN else SIGN - 1 - bits
 
@@ -156,7 +156,7 @@ def _line() -> str:
 
 
 def path_along(trace: Callable[[Callable[..., Any]], Program], numbers: Sequence[float]) -> Path:
-    """The path of f that the row of these numbers takes; `trace` traces f as it is wrapped."""
+    """The path of f that the row of these numbers takes; `trace` traces f in the wrapper that it gets."""
     answers = Answers(numbers)
 
     def along(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -168,7 +168,7 @@ def path_along(trace: Callable[[Callable[..., Any]], Program], numbers: Sequence
         replace(rewritten(replace(traced, outputs=tree), lambda *_: None), rows=traced.rows, template=template)
         for tree, template in zip(traced.outputs, traced.template)
     )
-    if traced.guard is not None and not traced.guard.errors:  # it tells rows at kinks, which f differentiates there
+    if traced.guard is not None and not traced.guard.errors:  # it marks rows where f itself differentiates at a kink
         program = replace(program, guard=traced.guard)
     return Path(None if answers.error else program, answers.error, replace(holds, guard=None), tuple(answers.asked))
 
@@ -192,9 +192,9 @@ class Paths:
             )
 
     def forked_most(self) -> tuple[str, int]:
-        """The line at which most paths leave those before them, and how many do."""
+        """The line at which most paths diverge from earlier ones, and their number."""
         lines: Counter[str] = Counter()
-        answers: dict[Any, set[float]] = defaultdict(set)  # to the question that follows these answers
+        answers: dict[Any, set[float]] = defaultdict(set)  # to a question, by the answers before it and its line
         for path in self.known:
             prefix = 0
             for line, answer in path.asked:

@@ -1,8 +1,8 @@
-"""Stepping: a step of `scan` or `fori_loop` that is traced once, in place of all steps, and becomes the body of a loop.
+"""Stepping: a step of `scan` or `fori_loop` is traced once, in place of all steps, and becomes the body of a loop.
 
-What the step gets are symbols: what is carried, and its own x. What it takes from outside are inputs that all steps
-share; what it computes from them alone is computed outside, once. The step is traced twice. If the second trace
-differs, or something outside has changed, then the steps are not alike, and f is traced again step by step.
+The step gets symbols for what is carried and for its own x. Values that it takes from outside are inputs that all steps
+share; what depends on them alone is computed outside, once. A second trace of the step checks the first. If they
+differ, or something outside has changed, then the steps are not alike, and f is traced again step by step.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from autograd.symbols import Condition, Symbol
 from autograd.symbols.expressions import OfNumPy
 from autograd.trees import CONTAINERS, flatten, holding, is_array, map_parts, map_tree, parts_of
 
-LEAST_STEPS = 24  # steps; fewer are traced one by one
+LEAST_STEPS = 24  # fewer steps are traced one by one
 INTEGERS = (int, numpy.integer)
 
 
 def loop(x: Any) -> Any:
-    """The rule of a loop: there is none on Values."""
+    """The rule of a loop, which cannot run on Values: raise Unlike."""
     unlike()
 
 
@@ -54,34 +54,34 @@ LOOP_ROW = Primitive(loop, vectors=("x",))
 
 
 class Partial:
-    """The local derivative of a loop, which only the compiler knows."""
+    """The local derivative of a loop, which only the compiler knows; any use of it raises Unlike."""
 
     __mul__ = __rmul__ = __eq__ = unlike
     __hash__ = None  # type: ignore[assignment]  # no hash
 
 
 class Traced(NamedTuple):
-    """One trace of a step: the loop that it makes, and which of its outputs the numbers of a result are."""
+    """One trace of a step: the loop that it makes, and which outputs of it are the results."""
 
     loop: Loop
     operands: tuple[int, ...]
-    following: tuple[int, ...]  # outputs, by number of the state
-    noted: tuple[int, ...]  # outputs, by number of what a step gives
-    values: list[Value]  # that the loop depends on, from outside
+    following: tuple[int, ...]  # outputs, one for each number of the state
+    noted: tuple[int, ...]  # outputs, one for each number that a step gives
+    values: list[Value]  # from outside, that the loop depends on
     output: Any = None  # what a step gives
     errors: Sequence[Exception] = ()  # that a step raises for some rows
     origins: Sequence[type[str]] = ()  # of the numbers of the state, and of what a step gives
 
     @property
     def same(self) -> Any:
-        """What two traces of a step must have in common."""
+        """The fields that must be equal in two traces of a step."""
         return self[:4]
 
 
 class Stepping:
     """Makes loops while a function is traced; `met` says whether there were any, `read` whether of a `for` statement.
 
-    Those of `for` statements are made if it is to read them.
+    Loops of `for` statements are made only if `reads`.
     """
 
     lowering: Lowering  # of the program, or of the step, that is being traced
@@ -92,7 +92,7 @@ class Stepping:
         self.make = self._written if reads else None
 
     def start(self, lowering: Lowering, branches: Branches | None) -> None:
-        """A trace begins."""
+        """Begin a trace."""
         self.lowering, self.branches = lowering, branches
         if branches is not None:
             branches.make = self.make
@@ -105,9 +105,9 @@ class Stepping:
     def run(
         self, step: Callable[[Any, Any], Any], carry: Any, xs: Any, times: int, reverse: bool
     ) -> tuple[Any, Any] | None:
-        """The state after all steps, and what they gave, from one loop; None where there are few steps.
+        """The state after all steps, and what they gave, from one loop; None if there are few steps.
 
-        Unlike if the steps must be traced one by one.
+        Raises Unlike if the steps must be traced one by one.
         """
         if times < LEAST_STEPS:
             return None
@@ -145,7 +145,7 @@ class Stepping:
             after = [*numbers_in(state), *numbers_in(each)]
         except TraceError:
             raise
-        except Exception:  # of the step on symbols: f raises it itself, or not at all, step by step
+        except Exception:  # perhaps only because the step ran on symbols: traced step by step, f may not raise it
             unlike()
         finally:
             self.lowering = outer
@@ -155,7 +155,7 @@ class Stepping:
             del self._failures[failed:]
         if told.roots and (around := differentiated.get()) is not None:
             around.roots = True
-        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also if another name stands for it
+        changed_in_place = any(x is not y for x, y in zip_longest(before, after))  # also through another name
         if changed_in_place or form_of(result) != form_of(carry):
             unlike()
         wanted, noted = numbers_in(result), numbers_in(output)
@@ -175,7 +175,7 @@ class Stepping:
 
     @staticmethod
     def _code(inner: StepLowering, before: int, conditions: Sequence[Any]) -> int:
-        """The number of the first error of a row: that of a step before, or of the first condition that holds."""
+        """The number of a row's first error: that of an earlier step, or of the first condition that holds here."""
         builder = inner.builder
         zero = code = builder.constant(0.0)
         for k, condition in reversed(list(enumerate(conditions, 1))):
@@ -183,11 +183,11 @@ class Stepping:
         return builder.emit("where", (builder.emit(">", (before, zero)), before, code))
 
     def _carried(self, x: Any) -> Any:
-        """What a step gets in the place of an item of the state; anything but a number stays as it is."""
+        """What a step gets in place of an item of the state; anything but a number is unchanged."""
         return self._fed("c", Role(CARRIED), [x]) if is_number(x) else x
 
     def _each(self, xs: Any, times: int, reverse: bool) -> Any:
-        """The x of a step."""
+        """What a step gets in place of its x."""
         if xs is None:
             return None
         columns = columns_of(xs, times)
@@ -205,7 +205,7 @@ class Stepping:
         return map_tree(given, item(xs, 0))
 
     def _fed(self, default: str, role: Role, numbers: Sequence[Any]) -> Fed:
-        """What a step gets in the place of these numbers, which become operands of the loop."""
+        """What a step gets in place of these numbers, which become operands of the loop."""
         self.lowering.record(numbers)
         operands = [number_of(self.lowering, x) for x in numbers]
         name = re.sub(r"_\d+$", "", self.lowering.builder.names[operands[0]])
@@ -216,15 +216,15 @@ class Stepping:
 
     @staticmethod
     def _origin(x: Any) -> type[str]:
-        """OfNumPy of a number of NumPy's."""
+        """OfNumPy for a NumPy number, else str."""
         return OfNumPy if is_of_numpy(x) is True else str
 
     # --- the loop
 
     def _made(self, inner: StepLowering, following: dict[int, int], given: list[int], times: int) -> Traced:
-        """The loop of a step: what a step passes on unchanged is shared, and what it does not use is left out.
+        """The loop of a step: inputs that a step passes on unchanged are shared, and unused ones are left out.
 
-        `following` is what takes the place of each carried input.
+        `following` maps each carried input to the value that replaces it in the next step.
         """
         outputs = list(dict.fromkeys([*following.values(), *given]))
         used = set(reached(outputs, [operation.operands for operation in inner.builder.operations]))
@@ -242,7 +242,7 @@ class Stepping:
         return Traced(loop, operands, places[0], places[1], list(inner.values.values()))
 
     def _results(self, made: Traced, carry: Any, reverse: bool) -> tuple[Any, Any]:
-        """The state after the loop, and what all steps gave."""
+        """The state after the loop, and what the steps gave."""
         times, body = made.loop.times, made.loop.body
         loop = self.lowering.builder.loop(made.loop, made.operands)
         hub = self._node("loop", made.values)
@@ -284,7 +284,7 @@ class Stepping:
 
     @staticmethod
     def _node(name: str, inputs: Sequence[Value], kind: type[Value] = Value) -> Value:
-        """A Value for a result of a loop: its local derivatives refuse to be used."""
+        """A Value for a result of a loop; its local derivatives refuse to be used."""
         made = kind(Symbol(name))  # type: ignore[arg-type]  # Values hold Symbols in a trace
         made.op = LOOP_ROW
         made._connect(tuple(inputs), (Partial(),) * len(inputs))
@@ -295,12 +295,12 @@ class Stepping:
 
 
 def numbers_in(tree: Any) -> list[Any]:
-    """The numbers of a structure, in order; what is None is left out."""
+    """The numbers of a structure, in order, without None."""
     return [x for x in flatten(tree) if x is not None]
 
 
 def form_of(tree: Any) -> Any:
-    """What the states of two steps must have in common."""
+    """The form of a state, which must be the same before and after a step."""
     if isinstance(tree, CONTAINERS):
         return tuple(tree) if isinstance(tree, dict) else type(tree), *map(form_of, parts_of(tree))
     if is_array(tree):
@@ -309,7 +309,7 @@ def form_of(tree: Any) -> Any:
 
 
 def columns_of(xs: Any, times: int) -> Iterator[Sequence[Any]]:
-    """The numbers of all steps, for each number of the x of one step."""
+    """For each number in the x of a step, that number in all steps."""
     if isinstance(xs, range):
         yield xs
     elif isinstance(xs, (dict, tuple)):
@@ -330,7 +330,7 @@ def columns_of(xs: Any, times: int) -> Iterator[Sequence[Any]]:
 
 
 def evenly(numbers: Sequence[Any]) -> bool:
-    """Whether these are whole numbers that advance by a stride."""
+    """Whether these are whole numbers that advance by a constant stride."""
     if isinstance(numbers, range):
         return True
     if not all(type(x) in (int, float) and x == int(x) for x in (numbers[0], numbers[1])):

@@ -1,4 +1,4 @@
-"""Surroundings: what a function reaches, as it is at one time, to see whether a call has changed something there."""
+"""Surroundings: a snapshot of what a function reaches, to see whether a call has changed something there."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SEQUENCES = (list, tuple, set, frozenset, deque)
 
 
 class Surroundings:
-    """What a function reaches by its names, closure, defaults and self, with what that holds in turn."""
+    """All objects that a function reaches through its names, closure, defaults and self, and through their contents."""
 
     def __init__(self, f: Any) -> None:
-        self.found: list[Any] = []  # held here, so that no new object takes the identity of an old one
+        self.found: list[Any] = []  # kept alive, so that no new object takes the id of an old one
         self.numbers: list[bytes] = []  # of arrays of plain numbers
         self.complete = True
         waiting, seen = [f], {id(f)}
@@ -43,18 +43,18 @@ class Surroundings:
                 return
 
     def are(self, others: Surroundings) -> bool:
-        """Whether these are the same objects and numbers; False where there were too many to compare."""
+        """Whether these are the same objects and numbers; False if there are too many to compare."""
         same = self.complete and others.complete and len(self.found) == len(others.found)
         return same and self.numbers == others.numbers and all(x is y for x, y in zip(self.found, others.found))
 
 
 def _inside(x: Any) -> Iterator[Any]:
-    """What something holds."""
+    """The contents of an object."""
     if isinstance(x, FunctionType):
         if not is_library(x.__module__):
             yield from held(x)
             yield from (x.__kwdefaults__ or {}).values()
-        elif x.__module__ == "autograd.control":  # what other functions of libraries hold are caches
+        elif x.__module__ == "autograd.control":  # other library functions hold only caches
             yield from closed_over(x)
     elif isinstance(x, MethodType):
         yield from (x.__self__, x.__func__)

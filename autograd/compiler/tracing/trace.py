@@ -42,12 +42,12 @@ def trace(
 ) -> Program:
     """The program of f for arguments of this structure: numbers, arrays, and lists, tuples and dicts of them.
 
-    The role of an argument is "shared", "rows" or "index". What f chooses from shared arguments by an index becomes a
-    further argument of the program, in place of the index.
+    The role of an argument is "shared", "rows" or "index". The numbers that f chooses from shared arguments by an index
+    become further arguments of the program, in place of the index.
 
-    TraceError where f needs the truth value of a comparison, or depends on a Value that is not among its arguments.
+    TraceError if f needs the truth value of a comparison, or depends on a Value that is not among its arguments.
     `branches` are those of f if `reader` made it; the errors that it raises for some rows guard the program. `stepping`
-    makes loops of `scan` and `fori_loop`, whose steps are else traced one by one.
+    makes loops of `scan` and `fori_loop`, whose steps are otherwise traced one by one.
 
     >>> trace(lambda x, y: x * y + y, (1.0, 2.0)).size
     2
@@ -57,7 +57,7 @@ def trace(
     names = names or argument_names(f, len(arguments))
     roles = roles or ["shared"] * len(arguments)
     indexing = Indexing(lowering, lambda name: _leaf(name, lowering), branches)
-    kinks: list[tuple[Any, int]] = []  # of operations that f differentiates: where, and how often
+    kinks: list[tuple[Any, int]] = []  # of operations that f differentiates: the condition, and how often
     failures: list[tuple[Any, Exception]] = []
     here = branches.here if branches is not None else lambda where: where
     fails = branches.fails if branches is not None else lambda where, error: failures.append((where, error))
@@ -100,7 +100,7 @@ def trace(
 
 
 def _recorded(result: Any, lowering: Lowering, last: bool) -> tuple[Any, Any]:
-    """What f returns as numbers of values, and its structure; without `last`, conditions of errors and kinks follow."""
+    """The numbers of the values that f returns, and a template; without `last`, conditions are recorded afterwards."""
     numbers = flatten(result)
     if last:
         lowering.finish(numbers)
@@ -110,7 +110,7 @@ def _recorded(result: Any, lowering: Lowering, last: bool) -> tuple[Any, Any]:
 
 
 def _heard(values: dict[ContextVar[Any], Any], run: Callable[[], Any]) -> Any:
-    """The result of run() where context variables have these values; in a context of its own, which Ctrl-C ends too."""
+    """The result of run() with these values of context variables, in its own context, so that a Ctrl-C resets them."""
     context = copy_context()
     for variable, value in values.items():
         context.run(variable.set, value)
@@ -123,7 +123,7 @@ def _code(
     builder: ProgramBuilder,
     lowering: Lowering,
 ) -> int:
-    """The number of the first error that a row meets, from 1; without one, minus the order of its kinks, or 0."""
+    """The number of the first error of a row, from 1; without one, minus the highest order of its kinks, or 0."""
     code = builder.constant(0.0)
     for where, order in sorted(kinks, key=itemgetter(1)):
         code = builder.emit("where", (lowering.number(where), builder.constant(-float(order)), code))
@@ -133,9 +133,9 @@ def _code(
 
 
 def reader(f: Callable[..., Any], turns: int) -> tuple[Any, Branches]:
-    """f as its source is read, so that its conditions may be traced, and the branches that it then meets.
+    """f as read from its source, so that its conditions can be traced, and the branches of its trace.
 
-    Rows may make that many turns of an open loop while others have left it.
+    Rows may make up to `turns` turns of an open loop after others have left it.
     """
     branches = Branches(turns)
     if isinstance(f, Lifted):
@@ -160,7 +160,7 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 def _enter(
     arguments: Sequence[Any], names: Sequence[str], roles: Sequence[str], lowering: Lowering, indexing: Indexing
 ) -> tuple[list[Any], list[Argument]]:
-    """The arguments as f sees them, and those of the program: all but the indices, which choose from the others."""
+    """The arguments as f sees them, and those of the program: all except the indices, which choose from the others."""
     given, traced = [], []
     for x, name, role in zip(arguments, names, roles):
         seen, tree = _entered(x, name, lowering)
@@ -200,9 +200,9 @@ def _entered_array(x: Any, name: str, lowering: Lowering) -> tuple[Any, Any]:
 
 
 def _leaf(name: str, lowering: Lowering, origin: type[str] = str) -> tuple[Value, int]:
-    """A number of an argument; its origin says whether it is one of NumPy's."""
+    """An input for a number of an argument: its Value and its number; `origin` is OfNumPy for a NumPy number."""
     symbol = Symbol(origin(name))
-    value = Value(symbol, label=name)  # type: ignore[arg-type]  # which users have none of
+    value = Value(symbol, label=name)  # type: ignore[arg-type]  # users have no symbols
     value._place = GIVEN
     i = lowering.builder.input(name)
     lowering.knows(symbol, i)
@@ -211,7 +211,7 @@ def _leaf(name: str, lowering: Lowering, origin: type[str] = str) -> tuple[Value
 
 
 def _tree_like(x: Any, parts: list[Any]) -> Any:
-    """The tree of a dict, a sequence or an array, from those of its parts."""
+    """The tree of a dict, a sequence or an array, from the trees of its parts."""
     return like(x, parts) if isinstance(x, dict) else tuple(parts)
 
 

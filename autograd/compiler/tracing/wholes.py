@@ -1,4 +1,4 @@
-"""Whole numbers in a step of a loop: Python's are exact at any length, those of a program up to 2**53."""
+"""Whole numbers in a step of a loop: Python's are exact at any length, a program's only up to 2**53."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ARITHMETIC = (
 def rounds_whole(
     body: ProgramBuilder, inputs: Sequence[tuple[int, Role, Sequence[int]]], outer: ProgramBuilder, times: int
 ) -> bool:
-    """Whether arithmetic on these inputs, whole numbers that no argument of f changes, has results beyond 2**53."""
+    """Whether arithmetic on these inputs, whole numbers that do not depend on f's arguments, goes beyond 2**53."""
     known: dict[int, Any] = {}  # the numbers of all steps
     for i, role, operands in inputs:
         if role.kind == COUNTED:
@@ -40,7 +40,7 @@ def rounds_whole(
 
 
 def _rounds(body: ProgramBuilder, known: dict[int, Any]) -> bool:
-    """Whether a whole number of these steps is rounded; `known` gets those that are computed from the given ones."""
+    """Whether a whole number in these steps is rounded; adds those computed from known ones to `known`."""
     if any((abs(x) > LARGEST_EXACT).any() for x in known.values()):
         return True
     for i, (op, operands, _) in enumerate(body.operations):
@@ -51,7 +51,7 @@ def _rounds(body: ProgramBuilder, known: dict[int, Any]) -> bool:
         if any(x is VARIABLE or not _is_whole(x) for x in numbers):
             continue
         known[i] = array_kernel(op)(*numbers, numpy.empty(len(moving[0])))
-        if not (abs(known[i]) <= LARGEST_EXACT).all():  # nor NaN, for an error of Python's
+        if not (abs(known[i]) <= LARGEST_EXACT).all():  # true of NaN as well, which replaces an error of Python
             return True
     return False
 
