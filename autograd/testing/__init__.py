@@ -1,4 +1,4 @@
-"""Checks derivatives, the engine's own or any others, against values of the function alone.
+"""Checks derivatives, the engine's own or any others, against oracles that use only values of the function.
 
 `numeric_derivative` and `check_gradients` need no other package; the rest needs the `testing` extra.
 """
@@ -35,7 +35,7 @@ __all__ = [
     "strategies",
 ]
 
-# These need hypothesis. pytest loads this package in every run, through its plugin, so they are imported on first use.
+# These need hypothesis. pytest loads this package in every run through its plugin, so they are imported on first use.
 HOMES = {
     "SampleProgram": "programs",
     "assert_equivalent": "equivalence",
