@@ -168,8 +168,7 @@ def place_of(frame: FrameType | None) -> str:
 
 @lru_cache(maxsize=1024)
 def is_library(module: str | None) -> bool:
-    """Whether a module belongs to this package, NumPy, SciPy or Python: its code is not the user's, and never
-    changes."""
+    """Whether a module is ours, NumPy's, SciPy's or Python's: its code is not the user's, and never changes."""
     home = _package(module)
     return is_ours(module) or home in LIBRARIES or home in sys.stdlib_module_names
 

@@ -32,8 +32,7 @@ class Keys(namedtuple("Keys", ("names", "types"))):
 
 
 def make_of(container: Any) -> Any:
-    """A callable that makes a container of this kind from its parts: `list`, `tuple`, a named tuple's `_make`, or
-    `Keys`.
+    """A callable that makes such a container from its parts: `list`, `tuple`, a named tuple's `_make`, or `Keys`.
 
     >>> make_of({"w": 1.0, "b": 2.0})([3.0, 4.0])
     {'w': 3.0, 'b': 4.0}

@@ -42,8 +42,7 @@ def objects(result: Any) -> Any:
 
 
 def is_mask(x: Any) -> bool:
-    """Whether x is an array of conditions and bools, or a single one; such an array holds bools where f runs on
-    floats."""
+    """Whether x is an array of conditions and bools, or one of them; where f runs on floats, it holds only bools."""
     if not isinstance(x, ndarray):
         return type(x) in scalars.BOOLS
     if x.dtype != object:

@@ -42,8 +42,7 @@ def means(place: Any, i: int, size: int) -> Any:
 
 
 def fail_where(condition: Any, error: Exception) -> None:
-    """Make the rows of a trace raise an error where a condition holds; along a path the condition is decided at
-    once."""
+    """Make the rows of a trace raise an error where a condition holds, which is decided at once along a path."""
     fails = failing.get()
     if fails is not None and condition is not False:
         if answering.get() is None:
@@ -53,8 +52,7 @@ def fail_where(condition: Any, error: Exception) -> None:
 
 
 def within(place: Any, size: int, error: str) -> Any:
-    """Check a place that may be traced: rows with a place outside the axis raise an IndexError. Along a path it is
-    known."""
+    """Check a place: traced rows with a place outside the axis raise an IndexError. Along a path the place is known."""
     x = core(place)
     if type(x) is not Symbol:
         return place
@@ -145,8 +143,7 @@ def among_slices() -> TraceError:
 
 
 def _behind(x: Any, parts: tuple[Any, ...]) -> tuple[Any, int, Any]:
-    """A view of the numbers that known places and slices choose, with the traced axis first; that axis; the traced
-    part."""
+    """A view of what the known places and slices choose, traced axis first; that axis; and the traced part."""
     at = [i for i, part in enumerate(parts) if kind_of_index(part) is not None]
     if len(at) != 1 or not all(isinstance(part, (int, slice)) for i, part in enumerate(parts) if i not in at):
         raise among_slices()

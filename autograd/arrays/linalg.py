@@ -267,8 +267,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 
 @implements(linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """The solution, its residuals, the rank, and None in place of the singular values; the matrix must have full
-    rank."""
+    """The solution, its residuals, the rank, and None for the singular values; the matrix must have full rank."""
     a, b = as_objects(a), as_objects(b)
     right = b[:, None] if b.ndim == 1 else b
     m, n = a.shape

@@ -66,8 +66,7 @@ def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, 
 
 
 def shared(best: Any, xs: Numbers) -> Any:
-    """The greatest or least number `best`, with slope 1/k for each of the k numbers that equal it, or are NaN with
-    it."""
+    """The greatest or least number `best`, with slope 1/k for each of the k numbers equal to it, or all NaN."""
     if len(xs) < 3:
         return best
     best = best.fixed() if isinstance(best, Scalar) else best
@@ -105,8 +104,7 @@ def _traced_place(best: Any, xs: Numbers) -> Any:
 
 
 def without_nan(function: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
-    """The function applied to the numbers that are not NaN; a trace replaces the NaNs, or cannot tell how many there
-    are."""
+    """The function of the numbers that are not NaN; a trace replaces NaNs, or refuses, as it cannot count them."""
 
     def found(xs: Numbers) -> Any:
         if is_traced(xs):
@@ -194,8 +192,7 @@ def _at_rank(k: int, ranks: Numbers, xs: Numbers) -> Any:
 
 
 def _exchanged(xs: Numbers, keys: Numbers) -> Numbers:
-    """The numbers in the order of their keys, by a sorting network; places break ties, so equal numbers keep their
-    order."""
+    """The numbers in the order of their keys, by a sorting network; places break ties, so the sort is stable."""
     n = len(xs)
     known = [choose(isnan(x), math.inf, x) for x in keys]
     places = [choose(isnan(x), float(i + n), float(i)) for i, x in enumerate(keys)]

@@ -29,7 +29,7 @@ def asked_by_pandas(ufunc: Any, above: int) -> bool:
     if "pandas" not in sys.modules or ufunc not in KEEPING_NAN:
         return False
     asking: FrameType | None = sys._getframe(above + 1)
-    while asking is not None and _home(asking).startswith("autograd.arrays."):  # an operator of this package calls another
+    while asking is not None and _home(asking).startswith("autograd.arrays."):  # an operator of ours asks another
         asking = asking.f_back
     return asking is not None and _home(asking).startswith("pandas.")
 
@@ -72,8 +72,7 @@ class OfPresent:
 
 
 def on_tables(ufunc: Any, inputs: tuple[Any, ...], held: Callable[[Any], Any]) -> Any:
-    """A ufunc of pandas columns and frames with arrays of this package: pandas takes the numbers and keeps the
-    names."""
+    """A ufunc of pandas columns and frames with arrays of ours: pandas takes the numbers and keeps the names."""
     function = OfPresent(ufunc, held)
     answers = (x.__array_ufunc__(function, "__call__", *inputs) for x in inputs if is_of_pandas(x))
     return next((found for found in answers if found is not NotImplemented), NotImplemented)

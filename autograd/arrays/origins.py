@@ -101,8 +101,7 @@ def of_numpy(found: Any, operands: tuple[Any, ...]) -> Any:
 
 
 def of_side(chosen: Any, a: Any = None, b: Any = None) -> Any:
-    """Mark the result of one of two sides of a branch: it is NumPy's or Python's, and an int or a float, as the side
-    is."""
+    """Mark what a branch chooses from two sides: NumPy's or Python's, and an int or a float, as the chosen side is."""
     symbol = core(chosen)
     if type(symbol) is Symbol and symbol.op == "where":
         symbol.name = OF_EITHER

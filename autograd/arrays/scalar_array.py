@@ -234,8 +234,7 @@ def each_part(function: Callable[[Any], Any], x: Any) -> Any:
 
 
 def _bare_argument(x: Any) -> Any:
-    """An argument with bare arrays. A number in a list stays itself, since an array of the list holds it, not an
-    array."""
+    """An argument with bare arrays. A number in a list stays itself: an array made of the list then holds the number."""
     if type(x) not in (list, tuple):
         return bare(x)
     return each_part(lambda part: part if is_alone(part) else bare(part), x)
@@ -254,8 +253,7 @@ def all_plain(x: Any) -> bool:
 
 
 def held(result: Any) -> Any:
-    """A result as it leaves the package: arrays of objects become ScalarArrays, arrays of no dimensions their
-    number."""
+    """A result as it leaves the package: arrays of objects become ScalarArrays, arrays of no dimensions numbers."""
     if isinstance(result, (list, tuple)):
         return map_parts(held, result)
     if type(result) is ndarray and not result.ndim:

@@ -35,8 +35,7 @@ def _some(numbers: Iterable[float], domain: Interval) -> Numbers:
 
 
 def _inside(domain: Interval) -> tuple[float, float]:
-    """The ends of a domain, open ones left by a margin: next to them, where f overflows or rounds, the lane "limits"
-    draws."""
+    """The ends of a domain, open ones left by a margin: f overflows or rounds next to them, where "limits" draws."""
     least, greatest = domain.ends()
     margin = MARGIN * (domain.high - domain.low)
     if math.isfinite(margin):

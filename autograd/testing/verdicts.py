@@ -182,8 +182,7 @@ class GradientMismatch(AssertionError):
 
 
 def raised(mismatch: GradientMismatch) -> Any:
-    """Raise the mismatch, from a separate line for each kind: hypothesis tells failures apart by line and shrinks
-    each."""
+    """Raise the mismatch, from a separate line for each kind: hypothesis tells failures apart by their lines."""
     __tracebackhide__ = True
     if mismatch.kind == "gross":
         raise mismatch

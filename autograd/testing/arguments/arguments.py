@@ -115,8 +115,7 @@ def _fields(arg: Any) -> list[Any]:
 
 
 def is_setting(arg: Any) -> bool:
-    """Whether an argument is a flag, a string, None, or a function, rather than a number or something that may be
-    one."""
+    """Whether an argument is a flag, a string, None, or a function, rather than something that may be a number."""
     if is_array(arg):
         return arg.dtype.kind not in "iufcO"
     flag = arg is None or isinstance(arg, (bool, str, bytes, type, Enum))

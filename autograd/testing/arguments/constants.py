@@ -51,8 +51,7 @@ def constants_of(*functions: Callable[..., Any] | None) -> list[float]:
 
 
 def _parts(part: Any, names: tuple[str, ...]) -> Iterator[Part]:
-    """The parts that a part leads to: the elements of a container, or the attributes that the code that sees it
-    names."""
+    """The elements of a container, or the attributes of a part that the code that sees it names."""
     if isinstance(part, FunctionType):
         yield from _of_function(part)
     elif isinstance(part, MethodType):

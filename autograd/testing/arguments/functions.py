@@ -92,8 +92,7 @@ class Function:
 
     @cached_property
     def remembered(self) -> Callable[..., float]:
-        """f on floats, with each value computed once: several oracles need the same values, and calls of f are
-        expensive."""
+        """f on floats, with each value computed once: several oracles need the same ones, and calls of f are costly."""
         return cache(self.on_floats)
 
     def just_called_with(self, numbers: Numbers) -> bool:

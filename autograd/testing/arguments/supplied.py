@@ -101,8 +101,7 @@ class Supplied:
         return ""
 
     def _by_hessian(self, numbers: Numbers) -> list[list[float]]:
-        """The matrix of second derivatives, supplied whole or, for several arguments, as a tuple of tuples of
-        blocks."""
+        """The matrix of second derivatives, supplied whole or, for several arguments, as tuples of blocks."""
         count = len(self.function.flat)
         weight = self._weight()
         matrix = opened(self._called("hessian", numbers))

@@ -353,8 +353,7 @@ class Checker:
         raised(GradientMismatch(kind, text, point, check, blame, self.output, program, self._table_of(mode)))
 
     def _table_of(self, mode: str) -> Callable[[], str] | None:
-        """A function that writes the table of the wrong entries of a supplied derivative; None if it is not a supplied
-        one."""
+        """A function that writes the table of the wrong entries of a supplied derivative; None for any other."""
         if mode in self.supplied.first:
             return partial(wrong_first, self.supplied, mode, self._evidence(mode))
         return partial(wrong_second, self.supplied, mode, self._matrix) if mode in self.supplied.matrices else None

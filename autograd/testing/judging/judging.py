@@ -184,8 +184,7 @@ def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
 
 
 def _tells(bound: float, analytic: float, evidence: Evidence) -> bool:
-    """Whether a bound excludes a gross error, or the derivative is 0 compared with rounding or the variation of f
-    here."""
+    """Whether a bound excludes a gross error, or the derivative is 0 next to rounding or the variation of f here."""
     nothing = max(EPSILON * evidence.slope, NEGLIGIBLE * evidence.variation)
     return bound <= IN_LOW_PRECISION * abs(analytic) or abs(analytic) <= nothing
 
@@ -197,8 +196,7 @@ def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
 
 
 def _agrees_with_a_side(analytic: float, evidence: Evidence) -> bool:
-    """Whether a derivative is surely that of one side: then it is right, or a choice at a kink, whatever the other
-    is."""
+    """Whether a derivative is surely that of one side: it is right, or a choice at a kink, whatever the other side is."""
     for side in evidence.sides:
         bound = side.bound + side.unseen + evidence.doubt
         limit = max(CONCLUSIVE * abs(side.value), NEGLIGIBLE * evidence.slope)

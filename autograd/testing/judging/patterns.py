@@ -83,8 +83,7 @@ def _alike(some: Sequence[float], others: Sequence[float]) -> bool:
 
 
 def _factor(ratio: float, shape: tuple[int, ...]) -> str:
-    """Write a ratio as a number of entries where it is one, or as a whole number or a root, or their reciprocal or
-    decimals."""
+    """Write a ratio as a count of entries, a whole number, a root, or a reciprocal, if it is one; else in decimals."""
     counts: dict[str, Any] = {f"n = {n}": float(n) for n in dict.fromkeys((math.prod(shape), *shape)) if n > 1}
     for name, size in counts.items():
         for text, value in ((name, size), (f"1/({name})", 1 / size)):

@@ -40,8 +40,7 @@ ANOTHER = 1e-6  # values further apart than this, relative to them and to 1, dif
 
 @dataclass
 class Evidence:
-    """Evidence for ∂f/∂xᵢ at a point, from values of f; `rounding` is how far float rounding may move that
-    derivative."""
+    """Evidence for ∂f/∂xᵢ at a point, from values of f; `rounding` is how far float rounding may move ∂f/∂xᵢ."""
 
     floats: Callable[..., float]
     numbers: Callable[..., Any] | None  # f on mpmath numbers
@@ -122,8 +121,7 @@ class Evidence:
         return [near(x + step) for step in steps if x + step in self.domain]
 
     def is_rounding_of_zero(self, derivative: float) -> bool:
-        """Whether a supplied derivative is the rounding that is left of terms that cancel: it is 0 at a nearby
-        point."""
+        """Whether a supplied derivative is only the rounding of terms that cancel: it is 0 at a nearby point."""
         return abs(derivative) <= SAFETY * EPSILON * self.slope and 0.0 in self.supplied_beside
 
     @property
@@ -281,8 +279,7 @@ class Evidence:
 
     @cached_property
     def jumps(self) -> bool:
-        """Whether f jumps here: its values on one side lie apart from those on the other, or from the value at the
-        point.
+        """Whether f jumps here: its values on one side lie apart from those on the other, or from the value here.
 
         Next to a pole it jumps from one float to the next. Rounding scatters the values on one side as far as from one
         side to the other; in low precision they move as far again over wider steps.
@@ -347,8 +344,7 @@ def _spread(slopes: Sequence[float]) -> float:
 
 
 def _apart(some: Sequence[float], others: Sequence[float], wider: float) -> bool:
-    """Whether two groups of values lie much further apart than the values within them, and than f moves over wider
-    steps."""
+    """Whether two groups of values lie much further apart than the values in each, and than f moves over wider steps."""
     gap = max(min(some) - max(others), min(others) - max(some))
     within = max(max(group) - min(group) for group in (some, others))
     return gap > SCATTER * max(within, wider, EPSILON * max(map(abs, (*some, *others))))

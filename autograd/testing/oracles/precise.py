@@ -247,8 +247,7 @@ def _near(a: float, b: float) -> bool:
 
 
 def rounding_of(derivatives: Callable[[list[Any]], Sequence[Any]], x: Sequence[float]) -> list[float] | None:
-    """How far float rounding may move each derivative at x: its change at similar precisions, scaled to that of a
-    float.
+    """How far float rounding may move each derivative at x: the change at similar precisions, scaled to a float's.
 
     Infinity if the derivatives have no value at any precision near a float's: rounding then decides whether they exist.
     None if they cannot be computed on mpmath numbers.

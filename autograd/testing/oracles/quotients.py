@@ -1,5 +1,4 @@
-"""Limits of difference quotients: Ridders' tableau where f is smooth, Aitken's process where f is a power at its
-end."""
+"""Limits of difference quotients: Ridders' tableau where f is smooth, Aitken's where it is a power at its end."""
 
 from __future__ import annotations
 
@@ -184,7 +183,6 @@ def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
 
 
 def falling_steps(x: float) -> list[list[float]]:
-    """Steps that shrink by a constant factor, from a tenth of x, or of 1 if x is 0, towards the finest that still
-    show."""
+    """Steps that shrink by a constant factor, from a tenth of x, or of 1 if x is 0, to the finest that still show."""
     close = [0.1 * (abs(x) or 1.0) * 2.0 ** (-2 * k) for k in range(22)]
     return [close] if x else [close, [0.1 * 2.0 ** (-8 * k) for k in range(26)]]
