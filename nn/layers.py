@@ -147,8 +147,7 @@ class MLP(Module):
 
 
 class Activation(Module):
-    """An activation as a separate module, applied to a number, or to each number in lists of any nesting, such as
-    images.
+    """An activation as a separate module, applied to a number, or to each number in nested lists, such as images.
 
     >>> Activation("relu")([-1.0, 2.0]), Activation("relu")([[-1.0], [2.0]])
     ([0.0, 2.0], [[0.0], [2.0]])

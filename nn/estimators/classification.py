@@ -218,7 +218,7 @@ class LogisticRegression(Inference, Probabilistic, Sparse, LinearClassifier):
         )
 
     def _require_end(self, objective: Any, moved: Any, X: Any) -> bool:
-        """Warn if the last steps moved log odds: they vanish near a minimum; on separable rows Newton's move them by 1."""
+        """Warn if the last steps moved log odds: near a minimum none do; on separable rows Newton's move them by 1."""
         by_row = np.abs(objective.scores(moved, X)).reshape(len(X), -1).max(axis=1)
         if self.l2 or by_row.max() <= MOVING:
             return True

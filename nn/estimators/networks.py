@@ -163,8 +163,7 @@ class NetworkEstimator(ByGradient, Estimator):
         self.objective_, self._shape = objective, shape
 
     def _parted(self, X: Any, y: Any, shares: Any, rng: Any) -> tuple[Any, Any, Any, Any]:
-        """The rows to learn from with their shares, and the rows to hold out: X, y and, if there are shares,
-        weights."""
+        """The rows to learn from with their shares, and the rows to hold out: X, y and, given shares, weights."""
         share = self.validation_fraction
         require("validation_fraction", share, isinstance(share, Real) and 0 < float(share) < 1, "between 0 and 1")
         groups = [y == k for k in range(len(vars(self).get("classes_", ())))] or [np.ones(len(X), dtype=bool)]

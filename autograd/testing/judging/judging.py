@@ -196,7 +196,7 @@ def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
 
 
 def _agrees_with_a_side(analytic: float, evidence: Evidence) -> bool:
-    """Whether a derivative is surely that of one side: it is right, or a choice at a kink, whatever the other side is."""
+    """Whether a derivative is surely that of one side: then it is right, or a choice at a kink, whatever the other."""
     for side in evidence.sides:
         bound = side.bound + side.unseen + evidence.doubt
         limit = max(CONCLUSIVE * abs(side.value), NEGLIGIBLE * evidence.slope)

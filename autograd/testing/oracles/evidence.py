@@ -344,7 +344,7 @@ def _spread(slopes: Sequence[float]) -> float:
 
 
 def _apart(some: Sequence[float], others: Sequence[float], wider: float) -> bool:
-    """Whether two groups of values lie much further apart than the values in each, and than f moves over wider steps."""
+    """Whether two groups of values lie much further apart than those within each, and than f moves over wide steps."""
     gap = max(min(some) - max(others), min(others) - max(some))
     within = max(max(group) - min(group) for group in (some, others))
     return gap > SCATTER * max(within, wider, EPSILON * max(map(abs, (*some, *others))))

@@ -133,7 +133,7 @@ class LinearEstimator(ByGradient, Estimator):
     def _descended(
         self, X: Any, objective: LinearObjective, y: Any, start: tuple[Any, Any], each: Any = None
     ) -> tuple[Any, Any]:
-        """W and b by iterative search."""
+        """Find W and b by iterative search."""
         return self._parts(self._best(objective, self._joined(*start), X, y, each=each), objective.outputs)
 
     def _goodness(self, outputs: int, penalty: Any, shares: Any, rows: int) -> LinearObjective:
@@ -156,8 +156,7 @@ class LinearEstimator(ByGradient, Estimator):
         return float(np.min(sizes[sizes > 0], initial=1.0) * np.sqrt(np.sum(slopes**2) * len(X)))
 
     def _require_minimum(self, objective: Any, theta: Any, X: Any, y: Any) -> None:
-        """Warn if a search is at rest although Newton's step promises a lower loss; if whitened, no direction is
-        flat."""
+        """Warn if a search rests although Newton's step promises a lower loss; if whitened, no direction is flat."""
         if self.KINKED or len(theta) > LARGEST_HESSIAN or isinstance(objective, Whitened):
             return
         loss, (step, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)

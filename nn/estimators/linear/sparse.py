@@ -197,8 +197,7 @@ def nearest(H: Any, g: Any, theta: Any, kinks: Any) -> Any:
 
 
 def _among_signs(H: Any, g: Any, theta: Any, v: Any, kinks: Any) -> tuple[Any, bool]:
-    """The minimum among weights of these signs, and True; or the first point on the way where a weight is 0, and
-    False."""
+    """The minimum with weights of these signs, and True; or the first point on the way where one is 0, and False."""
     own = np.flatnonzero((v != 0) | (kinks == 0))
     signs = np.sign(v[own])
     slope = g[own] + H[own] @ (v - theta) + kinks[own] * signs
