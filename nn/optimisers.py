@@ -122,7 +122,7 @@ class Optimiser:
         return {"optimiser": type(self).__name__, "steps": self.steps, "sums": sums}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Load a `state_dict`; raises KeyError or ValueError, and loads nothing, if it is from another kind of optimiser.
+        """Load a `state_dict`; raises KeyError or ValueError, and loads nothing, if it is of another kind of optimiser.
 
         >>> first, second = Adam(rate=0.1), Adam(rate=0.1)
         >>> theta = first.update([1.0], [3.0])

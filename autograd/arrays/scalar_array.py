@@ -234,7 +234,7 @@ def each_part(function: Callable[[Any], Any], x: Any) -> Any:
 
 
 def _bare_argument(x: Any) -> Any:
-    """An argument with bare arrays. A number in a list stays itself: an array made of the list then holds the number."""
+    """An argument with bare arrays. A number in a list stays itself, so that an array of the list holds the number."""
     if type(x) not in (list, tuple):
         return bare(x)
     return each_part(lambda part: part if is_alone(part) else bare(part), x)
