@@ -66,7 +66,7 @@ def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, 
 
 
 def shared(best: Any, xs: Numbers) -> Any:
-    """The greatest or least number `best`, with slope 1/k for each of the k numbers equal to it, or all NaN."""
+    """The greatest or least number `best`, with slope 1/k for each of the k numbers equal to it, or also NaN."""
     if len(xs) < 3:
         return best
     best = best.fixed() if isinstance(best, Scalar) else best

@@ -273,7 +273,7 @@ def holding(numbers: Any, traced: bool = False) -> Any:
 
 
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """Apply a ufunc to numbers and arrays, at least one of them a Value or a ScalarArray."""
+    """Apply a ufunc to numbers and arrays, among them a Value or a traced number outside an array."""
     if asked_by_pandas(ufunc, 2):
         return held(with_missing(ufunc, *map(bare, inputs)))
     if method == "__call__" and not options and ufunc.signature is None and ufunc.ntypes > 1:
@@ -308,7 +308,7 @@ def _is_out(function: Any, place: int) -> bool:
 
 
 def apply_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Apply a NumPy function that is no ufunc: by the replacement, or NumPy's own on constants; others are refused."""
+    """Apply a NumPy function other than a ufunc: its replacement, or NumPy's own on constants; others are refused."""
     args, kwargs = tuple(map(_bare_argument, args)), {name: _bare_argument(x) for name, x in kwargs.items()}
     ours = IMPLEMENTATIONS.get(function)
     if ours is not None:

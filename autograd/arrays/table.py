@@ -1,4 +1,4 @@
-"""The table of NumPy functions that are no ufuncs, each with its replacement, and the refusals of all others."""
+"""The table of NumPy functions other than ufuncs, each with its replacement, and the refusals of all others."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class Differentiated:
     """Reports to a trace the kinks of operations that the traced function differentiates itself."""
 
     def __init__(self, hear: Callable[[Any, int], None]) -> None:
-        """`hear` takes the condition that a row is at a kink, and the order of f's derivative there: 1, or 2 for more."""
+        """`hear` takes the condition that a row is at a kink, and the order of the derivative: 1, or 2 for more."""
         self.hear = hear
         self.roots = False  # whether square roots are among the operations
         self.derived: set[int] = set()  # the indices of Values that belong to derivatives
@@ -274,7 +274,7 @@ def _dot(*operands: Any) -> list[Term] | None:
     return None if None in terms else [*(term for some in terms for term in some or ()), (b, 1.0, False)]
 
 
-# The terms that an operation adds up, each with a positive factor; None if it is no such sum.
+# The terms that an operation adds up, each with a positive factor; None if it is not such a sum.
 TERMS: dict[str, Callable[..., list[Term] | None]] = {
     "add": lambda x, y, known: [(x, 1.0, False), (y, 1.0, False)],
     "positive": lambda x, known: [(x, 1.0, False)],
@@ -289,7 +289,7 @@ TERMS: dict[str, Callable[..., list[Term] | None]] = {
 
 
 def squares_below(q: Value) -> list[tuple[Value, float]] | None:
-    """The Values whose squares, times positive factors, add up to `q`, which is 0; None if `q` is no such sum.
+    """The Values whose squares, times positive factors, add up to `q`, which is 0; None if `q` is not such a sum.
 
     Each of these Values must itself be 0, since the square of a tiny number underflows to 0.
     """
@@ -306,7 +306,7 @@ def squares_below(q: Value) -> list[tuple[Value, float]] | None:
 def sum_of_squares(
     q: Any, is_zero: Callable[[Any], bool], terms: Callable[[Any], list[Term] | None]
 ) -> list[tuple[Any, float]] | None:
-    """The squared numbers of a sum of squares, with their factors; None if `q` is no such sum."""
+    """The squared numbers of a sum of squares, with their factors; None if `q` is not such a sum."""
     found: list[tuple[Any, float]] = []
     waiting = [(q, 1.0)]
     while waiting:

@@ -22,7 +22,7 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
 
 
 class Point:
-    """The values of symbols at one point. Shared subexpressions are evaluated once; `result` stays whole where it occurs."""
+    """The values of symbols at one point. Shared subexpressions are evaluated once; `result` is not expanded."""
 
     def __init__(self, values: dict[Symbol, Any], result: Any = None) -> None:
         self.values = values

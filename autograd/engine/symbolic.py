@@ -47,7 +47,7 @@ class SymbolicRun:
         return substituted(self.value, by)
 
     def derivatives(self, node: Value, operands: Sequence[Any], result: Any) -> list[Any]:
-        """The local derivatives on other expressions as operands, reduced to the branches selected at the node's numbers.
+        """The local derivatives on other expressions, reduced to the branches selected at the node's numbers.
 
         `result` replaces the value wherever it occurs: the derivative of a = exp(z) is a.
         """

@@ -91,7 +91,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def artifacts(error: BaseException, folder: Path, test: str) -> Iterator[str]:
-    """Save the program, or message, and picture of each mismatch; yield a line for each, and never raise."""
+    """Save the program, or message, and picture of each mismatch; yield a line for each, also if saving fails."""
     folder = Path(os.path.expanduser(folder))  # Path.expanduser raises where the home does not exist
     for mismatch in mismatches(error):
         for content in (_program, _picture):

@@ -27,10 +27,10 @@ class Verdict(Enum):
     """
 
     PASS = "pass"  # inside the bound of the oracle
-    KINK = "kink"  # left and right differ, or numbers tie, and the derivative lies between the slopes beside
+    KINK = "kink"  # left and right differ, or numbers tie, and the derivative lies between the slopes nearby
     INTERIOR_KINK = "interior kink"  # kinks inside f cancel: f is smooth here, but some of its operations are not
     DISCONTINUITY = (
-        "discontinuity"  # f jumps, or from float to float beside a pole: there is no derivative to compare with
+        "discontinuity"  # f jumps, or from float to float next to a pole: there is no derivative to compare with
     )
     NOT_FINITE = "not finite"  # the point, the value, or every nearby value: derivatives are not compared
     RAISES = "raises"  # f raises the same exception on floats and on Values

@@ -220,7 +220,7 @@ class FormsOfDuals:
 
 
 def _squares(terms: list[Any] | None, level: int) -> tuple[tuple[Any, float], ...]:
-    """The Duals, all 0, whose squares these terms add up, with factors; empty if the terms are no such sum."""
+    """The Duals, all 0, whose squares these terms add up, with factors; empty if the terms are not such a sum."""
     found: list[tuple[Any, float]] = []
     for x, weight, is_square in terms or ():
         own = type(x) is Dual and x.level == level

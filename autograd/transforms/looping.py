@@ -1,5 +1,4 @@
-"""Looping: while a function is traced, `scan` and `fori_loop` may become a loop in the program, from one traced
-step."""
+"""Looping: while a function is traced, `scan` and `fori_loop` may become a loop made from one traced step."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class RegressionClassifier(Sparse, LinearClassifier):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class Perceptron(OnlineClassifier, LinearClassifier):
-    """Rosenblatt's perceptron (1958): gradient descent on max(0, -y·z), the distance of rows to their own side.
+    """Rosenblatt's perceptron (1958): gradient descent on max(0, -y·z), how far rows are on the wrong side.
 
     Descent stops when every row is on its own side; otherwise it keeps the step with the fewest mistakes (Gallant's
     pocket, 1990). The loss is also 0 for w = 0, so descent starts at weights drawn from `random_state`.

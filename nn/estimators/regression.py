@@ -54,7 +54,7 @@ class LinearRegression(Inference, Regressor, Sparse):
         return targets(y, len(y))
 
     def _dispersion(self, loss: float, rows: int, weights: int) -> tuple[float, int | None]:
-        """The factor 2σ² that makes the squared error a negative log-likelihood, with σ² from the residuals."""
+        """The factor 2σ² from a negative log-likelihood to the squared error, with σ² from the residuals."""
         if rows <= weights:
             raise ValueError(f"no standard errors: {weights} weights, and no more than {rows} rows")
         return 2 * loss * rows / (rows - weights), rows - weights

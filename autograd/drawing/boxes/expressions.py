@@ -52,7 +52,7 @@ def expression(graph: Graph, members: Sequence[Value]) -> str:
     written: dict[Value, Any] = {}
     for node in sorted((v for v in members if v.inputs), key=lambda v: v.index):
         operands = [written[v] if v in written else leaf(graph, v) for v in node.inputs]
-        if node.op is TABLE["add"] and type(operands[0]) in (int, float) and not operands[0]:  # the 0 where `sum` starts
+        if node.op is TABLE["add"] and type(operands[0]) in (int, float) and not operands[0]:  # where `sum` starts
             written[node] = operands[1]
         else:
             written[node] = graph.applied(node, operands)

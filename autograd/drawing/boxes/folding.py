@@ -115,8 +115,7 @@ def fold_calls(
 
 
 def _private_leaves(graph: Graph, naming: Naming, folding: Folding, sums: Container[Value]) -> Folding:
-    """The leaves that only one fold uses, ignoring sums: parameters, such as a neuron's weights, and constants used
-    once."""
+    """The leaves that only one fold uses, ignoring sums: parameters, such as a neuron's, and constants used once."""
     users: Folding = {}
     uses: Counter[Value] = Counter()
     shared = object()

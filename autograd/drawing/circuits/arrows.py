@@ -90,8 +90,7 @@ class Arrows:
         return Arrow(source, target, forward, backward, number(product), receiver, factors)
 
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
-        """The arrows into a fold: from each box outside, with the derivative of the fold's result and the
-        contribution."""
+        """The arrows into a fold: one from each box outside, with the derivative of its result and the product."""
         results = self.builder.results[box]
         through: dict[Value, Any] = {}  # ∂result/∂node inside the fold
         if len(results) == 1 and self.has_words:

@@ -179,7 +179,7 @@ class PictureBuilder:
         adjoint = self.adjoint(node)
         if adjoint is None:
             return f"{name}—"
-        terms: dict[Any, Any] = {}  # by operand place in a single operation, or by fold, into which only one arrow leads
+        terms: dict[Any, Any] = {}  # by operand of a single operation, or by fold, into which only one arrow leads
         for edge in self.consumers.get(node, ()):
             term, box = self.contribution(edge), self.box(edge.target)
             if term is not None:
@@ -245,8 +245,7 @@ class PictureBuilder:
         return "operation" if fold_kind(box) == "expression" else "group"
 
     def _fold_value(self, box: Any, results: list[Value]) -> str:
-        """The value of a fold's only result, with its name unless the box has that name; or the range of several
-        values."""
+        """The value of a fold's only result, with its name unless the box has it; or the range of several values."""
         written = _range([node.data for node in results])
         is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation" and fold_kind(box) != "expression"
         return f"{self.graph.name(results[0])} = {written}" if is_named else written

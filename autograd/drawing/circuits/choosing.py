@@ -34,7 +34,7 @@ from autograd.engine.groups import MarkedCall
 
 ONE_ROW = 20_000  # nodes: a larger graph is searched for rows at once
 READABLE = 48  # boxes: the most that people can read; "auto" folds down to this number if it can
-CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes: sizes to cut down to where nothing more can be folded
+CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes to cut down to where nothing more can be folded
 LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine gets
 
 COLLAPSES = ("auto", "none", "expressions", "sums", "neuron", "layer", "model", "rows")

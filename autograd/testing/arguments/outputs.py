@@ -22,8 +22,8 @@ def is_structure(result: Any) -> bool:
 class Weights:
     """A weight for each output, drawn when the first outputs are seen, and the same in every run.
 
-    The weights differ, so that errors of two outputs do not cancel. They scale, so that a large output hides no small
-    one.
+    The weights differ, so that errors of two outputs do not cancel, and are relative to the sizes of the outputs, so
+    that a large output hides no small one.
     """
 
     def __init__(self, of_one: bool = False) -> None:

@@ -25,8 +25,8 @@ class Supplied:
     """The functions a user supplied, by the name of the option: grad, vjp, jvp, hessian, hvp.
 
     Each is called with f's arguments, followed by the factor: `dy` in the structure of f's result, or a tangent for
-    each argument. The latest call of f is always at the same point, because a backward pass may use what the forward
-    pass stored.
+    each argument. The latest call of f is at the same point, since a backward pass may use what the forward pass
+    stored.
     """
 
     def __init__(self, function: Function, functions: dict[str, Callable[..., Any] | None]) -> None:

@@ -37,11 +37,11 @@ class ByGradient(Estimator):
     (gradient descent, adagrad, rmsprop, adam), in some estimators newton, lbfgs or exact, or an `nn.Optimiser` of your
     own with its own rate. `rate` is η, a number or a schedule. `max_iter` is the number of passes over the rows, each
     in one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Descent stops after a pass in
-    which every |∂L/∂θ| ≤ `tol`, relative to the largest that is possible at the start. newton takes at most `max_iter`
-    steps, and lbfgs, whose steps are cheap, ten times as many. `verbose` shows a progress bar. `callbacks`, one
-    function of `theta_` and the loss or several, are called before every step, as in `nn.train`. `backend` and
-    `threads` are those of `autograd.compile`; auto is NumPy where machine code would not pay. A ConvergenceWarning says
-    that a fit ended short of the minimum, and why.
+    which every |∂L/∂θ| ≤ `tol`, relative to what it could be at the start. newton takes at most `max_iter` steps, and
+    lbfgs, whose steps are cheap, ten times as many. `verbose` shows a progress bar. `callbacks`, one function of
+    `theta_` and the loss or several, are called before every step, as in `nn.train`. `backend` and `threads` are those
+    of `autograd.compile`; auto is NumPy where machine code would not pay. A ConvergenceWarning says that a fit ended
+    short of the minimum, and why.
     """
 
     l2: float = 0.0

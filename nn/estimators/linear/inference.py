@@ -33,7 +33,7 @@ class Inference(Estimator):
 
         A row with a `sample_weight` of 2 counts as two rows, a row with 0 does not count.
         """
-        super().fit(X, y, sample_weight)  # type: ignore[misc]  # of the estimator beside it
+        super().fit(X, y, sample_weight)  # type: ignore[misc]  # of the estimator it is mixed into
         small = np.asarray(y).size * self.n_features_in_ <= KEPT
         self._rows = _held(X, small), _held(y, small)
         return self
