@@ -1,9 +1,9 @@
 """Optimisers: steps from parameters θ and the gradient g = ∂L/∂θ to better parameters, each as published.
 
 An optimiser works on Values after `backward`, as in PyTorch: `optimiser = SGD(model.parameters(), rate=0.1)`, then
-`optimiser.step()` and `optimiser.zero_grad()`. It also works on a flat array, like `Objective`: `theta =
-SGD(rate=0.1).update(theta, g)`. `rate` is η: a number, or a schedule, which is a function of the number of steps taken
-so far.
+`optimiser.step()` and `optimiser.zero_grad()`. It also works on a flat array, like `Objective`:
+`theta = SGD(rate=0.1).update(theta, g)`. `rate` is η: a number, or a schedule, which is a function of the number of
+steps taken so far.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ class Drawing:
         return self.sketch().svg(theme)
 
     def html(self) -> str:
-        """A page that steps through both passes, with adjoints of its own backward pass; one file that works offline."""
+        """A page that steps through both passes, with adjoints of its own backward pass; one file, usable offline."""
         request, naming = replace(self._request, fresh=True, size="natural"), Naming(self._request.names)
         graph = Graph(request.output, naming.values, self._graph)
         theme = "light" if self.theme == "auto" else self.theme

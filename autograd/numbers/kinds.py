@@ -38,8 +38,8 @@ class Kind:
     """One kind of number: its rank, and how a primitive is applied to it.
 
     `value(primitive)` returns the function that computes a primitive with a kernel on a base kind; `lift(primitive)`
-    returns the one that applies a primitive to a lifted kind; `coerce(x)` is x as a Value stores it; `constant(name,
-    x)` is a mathematical constant in the precision of x.
+    returns the one that applies a primitive to a lifted kind; `coerce(x)` is x as a Value stores it;
+    `constant(name, x)` is a mathematical constant in the precision of x.
     """
 
     __slots__ = ("constant", "lift", "name", "coerce", "rank", "value")

@@ -88,13 +88,13 @@ def gradcheck(
 
     Every parameter without a default is drawn, except `self`, fixtures, and those supplied by pytest's `parametrize`.
     `domain` is one interval for all parameters, a dict by name, or a list with one per parameter. Structures of
-    intervals draw structures of numbers: `{"w": [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3), "[-1,
-    1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between the constants that f and the
-    supplied derivatives can see. `budget`, calls of f or a time like "30 s", ends the drawing. `grad`, `vjp`, `jvp`,
-    `hessian`, `hvp` and the other options are those of check_gradients; the supplied derivatives get the same arguments
-    as f, and those that pytest supplies by name. Hypothesis' own decorators (`settings`, `example`, `seed`) go above or
-    below; no deadline applies. The test fails with a GradientMismatch, also if a check is inconclusive at over 2 % of
-    its points.
+    intervals draw structures of numbers: `{"w": [None] * 3}` draws lists of three numbers,
+    `{"w": np.full((2, 3), "[-1, 1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between
+    the constants that f and the supplied derivatives can see. `budget`, calls of f or a time like "30 s", ends the
+    drawing. `grad`, `vjp`, `jvp`, `hessian`, `hvp` and the other options are those of check_gradients; the supplied
+    derivatives get the same arguments as f, and those that pytest supplies by name. Hypothesis' own decorators
+    (`settings`, `example`, `seed`) go above or below; no deadline applies. The test fails with a GradientMismatch, also
+    if a check is inconclusive at over 2 % of its points.
 
     >>> from autograd import log
     >>> @gradcheck(domain="(0, inf)")
