@@ -1,4 +1,4 @@
-"""Forks: the child has only the thread that forked, so a fork waits until other threads finish critical work."""
+"""Forks: the child gets only the thread that forked, so a fork waits until other threads finish critical work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals: errors for traced code that needs a number not yet known, with the line that needs it."""
+"""Refusals: errors for traced code that needs a number not known yet, with the line that needs it."""
 
 from __future__ import annotations
 

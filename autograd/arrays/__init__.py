@@ -1,4 +1,4 @@
-"""Arrays that hold Values: NumPy functions on them, differentiated and traced."""
+"""Arrays that know what they hold: NumPy's functions on arrays of Values, differentiated and traced."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Arithmetic of two traced booleans that are NumPy bools where f runs on floats: + is `or`, and there is no minus.
 
-Python's own booleans count as numbers and add up to one. So do NumPy bools in NumPy's loops or this package's loops.
+Python's own booleans count as numbers and add up to a number. So do NumPy bools in NumPy's loops or ours.
 """
 
 from __future__ import annotations

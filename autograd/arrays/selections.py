@@ -30,7 +30,7 @@ def conditions(x: Any) -> Any:
 
 @implements(numpy.where)
 def where(condition: Any, *sides: Any) -> Any:
-    """np.where: the numbers of x where the condition holds, otherwise y's; no operation unless it is traced."""
+    """np.where: x's numbers where the condition holds, otherwise y's; no operation unless the condition is traced."""
     condition = conditions(condition)
     if condition.dtype == object:
         if not sides:

@@ -1,4 +1,4 @@
-"""micrograd's names on this engine, for scripts and notebooks written for micrograd or microgpt.
+"""micrograd's names on this engine, for scripts and notebooks that were written for micrograd or microgpt.
 
 `import autograd.micrograd as micrograd` gives `micrograd.engine.Value` and `micrograd.nn.MLP`. A script runs unchanged
 as `python -m autograd.micrograd script.py`, or after `autograd.micrograd.install()`.

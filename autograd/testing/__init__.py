@@ -1,4 +1,4 @@
-"""Checks derivatives, the engine's own or any others, against oracles that use only values of the function.
+"""Checks derivatives, the engine's own or any others, against values of the function alone.
 
 `numeric_derivative` and `check_gradients` need no other package; the rest needs the `testing` extra.
 """

@@ -173,8 +173,8 @@ class LogisticRegression(Inference, Probabilistic, Sparse, LinearClassifier):
 
     The goodness is the cross entropy. `solver` is newton, with the exact Hessian; lbfgs, with gradients only; auto,
     which is newton for few weights and rows, otherwise lbfgs; or an optimiser. For separable classes no w is best
-    without `l2`: the likelihood grows with ‖w‖. The fit stops once every row is on its own side, which proves it, and
-    gives a ConvergenceWarning.
+    without `l2`: the likelihood grows with ‖w‖. The fit stops once every row is on its own side, which proves it, and a
+    ConvergenceWarning says so.
 
     >>> model = LogisticRegression().fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1])
     >>> model.predict_proba([[1.5]]).round(12).tolist()
