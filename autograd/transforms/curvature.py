@@ -66,7 +66,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
 
 def _jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...], name: str) -> Callable[..., Any]:
-    """The Jacobian of f, for the transform that errors name."""
+    """The Jacobian of f; errors name the transform `name`."""
 
     def matrix_of(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments(name, argnums, len(args))

@@ -133,7 +133,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: boo
 
 
 def gradient_for(f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, name: str) -> Callable[..., Any]:
-    """The gradient of f, for the transform that errors name."""
+    """The gradient of f; errors name the transform `name`."""
     both = _value_and_grad(f, argnums, has_aux, name)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:

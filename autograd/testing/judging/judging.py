@@ -177,7 +177,7 @@ def _nothing_is_left(size: float, evidence: Evidence) -> bool:
 
 
 def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
-    """The verdict near zero, where no bound is small relative to the derivative, but may be so to a slope of f."""
+    """The verdict near zero, where no bound is small relative to the derivative, but one may be to a slope of f."""
     share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
     within = _is_within(analytic, evidence, share * max(slope, TINIEST))
     return Verdict.PASS if within and _tells(evidence.estimate.bound, analytic, evidence) else Verdict.INCONCLUSIVE
