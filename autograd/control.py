@@ -1,8 +1,7 @@
 """Loops and branches as functions, with the signatures of `jax.lax`: plain Python eagerly, one body when compiled.
 
-They are ordinary Python, so numbers of every kind go through them, forward and in reverse.
-`compile` traces one step of `scan` and `fori_loop` in place of all, and reads `while_loop` and `cond` as it reads a
-`while` and an `if`.
+They are ordinary Python, so numbers of every kind pass through them, in forward and reverse mode. `compile` traces one
+step of `scan` and `fori_loop` in place of all, and reads `while_loop` and `cond` as it reads a `while` and an `if`.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ def scan(
     length: int | None = None,
     reverse: bool = False,
 ) -> tuple[C, Any]:
-    """Carry a state through steps: `carry, y = step(carry, x)` for each x of xs; the last state, and the ys stacked.
+    """Repeat `carry, y = step(carry, x)` for each x of xs; return the last carry, and the ys stacked.
 
-    `xs` is an array or a list, or a tuple or dict of them, which all have one item for each step; None goes with
-    `length` steps. The ys have the structure of one y, with an array of all steps in the place of each number. With
-    `reverse`, the steps go from the last x to the first, and each y stays beside its x.
+    `xs` is an array, a list, or a tuple or dict of them, all with one item for each step; with None, `length` gives the
+    number of steps. The ys have the structure of one y, with an array over all steps in place of each number. With
+    `reverse`, the steps run from the last x to the first, and each y keeps the place of its x.
 
     >>> scan(lambda total, x: (total + x, total * x), 0.0, [1.0, 2.0, 3.0])
     (6.0, array([0., 2., 9.]))
@@ -47,7 +46,7 @@ def scan(
 
 
 def fori_loop(lower: int, upper: int, body: Callable[[int, C], C], carry: C) -> C:
-    """`carry = body(k, carry)` for each whole number k from `lower` up to `upper`, which is left out.
+    """Repeat `carry = body(k, carry)` for each whole number k from `lower` up to but not including `upper`.
 
     >>> fori_loop(1, 4, lambda k, x: x * k, 1.0)
     6.0
@@ -57,7 +56,7 @@ def fori_loop(lower: int, upper: int, body: Callable[[int, C], C], carry: C) -> 
 
 
 def while_loop(condition: Callable[[C], Any], body: Callable[[C], C], carry: C) -> C:
-    """`carry = body(carry)` as long as `condition(carry)` holds; it is differentiated in reverse, too.
+    """Repeat `carry = body(carry)` as long as `condition(carry)` holds; can be differentiated in reverse, too.
 
     >>> while_loop(lambda x: x < 100.0, lambda x: x * x, 2.0)
     256.0
@@ -68,7 +67,7 @@ def while_loop(condition: Callable[[C], Any], body: Callable[[C], C], carry: C) 
 
 
 def cond(condition: Any, yes: Callable[..., C], no: Callable[..., C], *operands: Any) -> C:
-    """`yes(*operands)` if the condition holds, else `no(*operands)`.
+    """Return `yes(*operands)` if the condition holds, otherwise `no(*operands)`.
 
     >>> cond(2.0 > 1.0, lambda x: x * x, lambda x: -x, 3.0)
     9.0
@@ -79,7 +78,7 @@ def cond(condition: Any, yes: Callable[..., C], no: Callable[..., C], *operands:
 
 
 def _run(step: Callable[[C, Any], tuple[C, Any]], carry: C, xs: Any, times: int, reverse: bool) -> tuple[C, Any]:
-    """The state after all steps, and their outputs."""
+    """Run all steps; return the last carry, and the stacked outputs."""
     loop = one_loop(step, carry, xs, times, reverse)
     if loop is not None:
         return loop  # type: ignore[no-any-return]  # of f's own types
@@ -128,7 +127,7 @@ def _check_alike(ys: Sequence[Any]) -> None:
 
 
 def _stacked(ys: Sequence[Any]) -> Any:
-    """Outputs of all steps in the structure of one."""
+    """Stack the outputs of all steps in the structure of one output."""
     if not ys or ys[0] is None:
         return None
     first = ys[0]

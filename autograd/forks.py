@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def wait_before_forks(lock: Any) -> None:
-    """Make a fork wait until no other thread holds this RLock, so that the child finds what it guards intact."""
+    """Make a fork wait until no other thread holds this RLock, so that the child finds the guarded data intact."""
 
     def renew() -> None:
         if lock._is_owned():

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 LIMIT = 200  # characters in a message: a traced expression may have millions
-PLACE = 60  # of these, for the file and line
-LOST = "gradient would be lost"  # says each error for a number that carries derivatives, where a float is needed
+PLACE = 60  # characters of these for the file and line
+LOST = "gradient would be lost"  # in each error for a number that carries derivatives, where a float is needed
 
 
 class TraceError(TypeError):
@@ -28,31 +28,31 @@ class TraceError(TypeError):
     a whole number is not known while a function is traced
     """
 
-    wants_whole = False  # whether it needs a whole number, to index, to count, or as `int` makes it
+    wants_whole = False  # whether a whole number is needed, to index, to count, or by `int`
 
 
 # The refusals of the function being traced; None if there is no trace.
 _refusals: ContextVar[list[TypeError] | None] = ContextVar("autograd refusals", default=None)
-_running: list[list[TypeError]] = []  # the same lists, of all threads
+_running: list[list[TypeError]] = []  # the same lists, for all threads
 
-# Whether a lifted function is being called, in which equal numbers are one key of a dict.
+# Whether a lifted function is being called: in one, equal numbers are one key of a dict.
 lifting: ContextVar[bool] = ContextVar("autograd lifting", default=False)
 
 COPY = "copy it with np.array(x), which takes Values in lifted code, in place of x.copy() or of what NumPy computes"
 BRANCH = "write where(condition, a, b) in place of the branch"
 LIBRARIES = ("numpy", "scipy")
 COMPUTING = (*LIBRARIES, "pandas")
-# In the texts of errors of libraries that were given an array of objects.
+# Found in the error messages of libraries that were given an array of objects.
 OF_OBJECTS = (
     "dtype('O')", "dtype object", "dtype=object", "type 'object'", "object arrays", "array type", "real dtype",
     "for this type", "type: object", "array of floats", "ufunc '",
     "numpy.object_",
 )  # fmt: skip
 AS_ARRAY = "take the numbers as an array, with x.to_numpy() or np.array(...)"
-CARRIERS = ("matplotlib", "pandas")  # libraries that hand numbers on to NumPy
+CARRIERS = ("matplotlib", "pandas")  # libraries that pass numbers on to NumPy
 CALL = "the function called here needs it: use maximum, minimum, clip or where, or lift(f)"
 CHOICE = "write where(condition, a, b) in place of the choice"
-TO_BOOL = 16  # in the argument of a COMPARE_OP: its result is that of a branch
+TO_BOOL = 16  # a flag in the argument of a COMPARE_OP: its result decides a branch
 SEARCH = "a comparison of sequences or a search needs it: use where"
 
 
@@ -80,9 +80,9 @@ def no_index() -> TraceError:
 
 
 def note(error: TypeError) -> None:
-    """Let the trace that is running raise this error at its end, so that no `except` in the function can hide it.
+    """Make the running trace raise this error at its end, so that no `except` in the function can hide it.
 
-    A thread that the traced function starts has no trace of its own; its refusals count for every trace there is.
+    A thread started by the traced function has no trace of its own; its refusals count for every running trace.
     """
     noted = _refusals.get()
     for errors in _running.copy() if noted is None else [noted]:
@@ -102,7 +102,7 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
         _running.append(noted)
         _refusals.set(noted)
         result = f(*arguments)
-    except Exception as error:  # of f, or of what f calls because of a refusal that it caught
+    except Exception as error:  # raised by f, or by its code after a refusal that it caught
         if noted:
             raise noted[0] from None
         advise(error)
@@ -116,11 +116,11 @@ def refusing(f: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def advise(error: BaseException) -> None:
-    """Say in a note what to do about an error from inside a library that computes on floats."""
+    """Add a note on what to do about an error raised inside a library that computes on floats."""
     text, trace = str(error), error.__traceback__
     if LOST in text or isinstance(error, TraceError):
         return
-    if "no callable" in text:  # of an element of an array of objects
+    if "no callable" in text:  # an element of an array of objects
         error.add_note("numbers beside Values: make the array with np.stack, or let autograd.lift(f) do so")
     if lacks_index(error) and is_tracing():
         error.add_note("into an array of plain numbers, write np.choose(i, numbers), or let autograd.lift(f) do so")
@@ -146,12 +146,12 @@ def advise(error: BaseException) -> None:
 
 
 def lacks_index(error: BaseException) -> bool:
-    """Whether Python or NumPy could not take an index, as a number is that is not known in a trace."""
+    """Whether Python or NumPy could not take a value as an index, such as a number not known in a trace."""
     return getattr(error, "wants_whole", isinstance(error, IndexError) and "indices" in str(error))
 
 
 def users_frame(above: int) -> FrameType | None:
-    """The innermost frame of the user's code: not ours, NumPy's, SciPy's, pandas' or the standard library's."""
+    """The innermost frame of user code, outside this package, NumPy, SciPy, pandas and the standard library."""
     frame: FrameType | None = sys._getframe(above)
     while frame is not None:
         module = frame.f_globals.get("__name__")
@@ -168,18 +168,18 @@ def place_of(frame: FrameType | None) -> str:
 
 @lru_cache(maxsize=1024)
 def is_library(module: str | None) -> bool:
-    """Whether a module is ours, NumPy's, SciPy's or Python's: not the user's, and constant while the program runs."""
+    """Whether a module is ours, NumPy's, SciPy's or Python's: its code is not the user's, and never changes."""
     home = _package(module)
     return is_ours(module) or home in LIBRARIES or home in sys.stdlib_module_names
 
 
 def is_ours(module: str | None) -> bool:
-    """Whether a module belongs to these packages."""
+    """Whether a module belongs to `autograd` or `nn`."""
     return _package(module) in ("autograd", "nn")
 
 
 def _package(module: str | None) -> str:
-    """The package of a module; none where a class keeps something else under `__module__`, as some of Cython's do."""
+    """The package of a module; "" where a class keeps something else under `__module__`, as some Cython classes do."""
     return module.partition(".")[0] if isinstance(module, str) else ""
 
 
@@ -188,7 +188,7 @@ def _tail(path: str) -> str:
 
 
 def _advice(frame: FrameType | None) -> str:
-    """What to write instead, by the bytecode instruction in that frame."""
+    """The advice on what to write instead, by the bytecode instruction of that frame."""
     if frame is None:
         return BRANCH
     from opcode import opname

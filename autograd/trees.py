@@ -23,7 +23,7 @@ PYTHON_NUMBERS = frozenset((float, int))
 
 
 class Keys(namedtuple("Keys", ("names", "types"))):
-    """What makes a dict of its parts: its keys, and their types, as 1, 1.0 and True are equal."""
+    """A callable that makes a dict from its parts: its keys, and their types, since 1, 1.0 and True are equal."""
 
     __slots__ = ()
 
@@ -32,7 +32,7 @@ class Keys(namedtuple("Keys", ("names", "types"))):
 
 
 def make_of(container: Any) -> Any:
-    """What makes a container of this kind from its parts: `list`, `tuple`, a named tuple's `_make`, or `Keys`.
+    """A callable that makes such a container from its parts: `list`, `tuple`, a named tuple's `_make`, or `Keys`.
 
     >>> make_of({"w": 1.0, "b": 2.0})([3.0, 4.0])
     {'w': 3.0, 'b': 4.0}
@@ -45,7 +45,7 @@ def make_of(container: Any) -> Any:
 
 
 def like(container: Any, parts: list[Any]) -> Any:
-    """These parts as a container of the same kind."""
+    """The parts as a container of the same kind."""
     return parts if isinstance(container, list) else make_of(container)(parts)
 
 
@@ -55,12 +55,12 @@ def parts_of(container: Any) -> Any:
 
 
 def items_of(container: Any) -> Iterable[tuple[Any, Any]]:
-    """The parts, each with its place or key."""
+    """The parts, each with its index or key."""
     return container.items() if isinstance(container, dict) else enumerate(container)
 
 
 def map_parts(function: Callable[..., Any], container: Any, *others: Any) -> Any:
-    """The same container with `function` applied to every part, and to what others hold at its place.
+    """The same container with `function` applied to every part, and to the parts of `others` at the same key.
 
     >>> map_parts(max, {"w": 1.0, "b": 2.0}, {"b": 0.0, "w": 3.0})
     {'w': 3.0, 'b': 2.0}
@@ -80,11 +80,11 @@ def is_array(x: Any) -> bool:
     return known
 
 
-_ARRAYS: dict[type, bool] = {}  # of the types met so far, whether they are arrays
+_ARRAYS: dict[type, bool] = {}  # for the types seen so far, whether they are arrays
 
 
 def holding(numbers: Any, traced: bool = False) -> Any:
-    """An array of Values as f sees it: NumPy's functions of it are differentiated, and traced."""
+    """An array of Values as f sees it: NumPy functions of it are differentiated and traced."""
     return arrays().holding(numbers, traced)
 
 
@@ -101,17 +101,17 @@ def _map_array(function: Callable[[Any], Any], array: Any) -> Any:
         return array
     if all(type(x) is float for x in result.flat):
         return result.astype(float)
-    return holding(result) if result.ndim else result[()]  # as NumPy's operations give a number of no dimensions
+    return holding(result) if result.ndim else result[()]  # as NumPy operations return a number for no dimensions
 
 
 # --- trees ----------------------------------------------------------------------------------------
 
 
 def map_tree(function: Callable[[Any], Any], tree: Any, where: str | None = None) -> Any:
-    """The same structure with `function` applied to every leaf; if `where` names it, leaves must be numbers.
+    """The same structure with `function` applied to every leaf; if `where` gives a name, leaves must be numbers.
 
-    An array becomes an array of floats if all results are floats, else of objects, or their one item if it has no
-    dimensions. A TypeError names the first leaf that is not a number.
+    An array becomes an array of floats if all results are floats, otherwise of objects, or its single item if it has no
+    dimensions. A TypeError gives that name and the first leaf that is not a number.
 
     >>> map_tree(abs, {"w": [-1.0, (2.0, -3.0)]})
     {'w': [1.0, (2.0, 3.0)]}
@@ -126,7 +126,7 @@ def map_tree(function: Callable[[Any], Any], tree: Any, where: str | None = None
 
 
 def _mapped(function: Callable[[Any], Any], checked: Callable[[Any], Any], tree: Any) -> Any:
-    """A tree with `function` applied to what is known to be a number, and `checked` to other leaves."""
+    """A tree with `function` applied to leaves known to be numbers, and `checked` to other leaves."""
     if isinstance(tree, dict):
         return {key: _mapped(function, checked, part) for key, part in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -134,7 +134,7 @@ def _mapped(function: Callable[[Any], Any], checked: Callable[[Any], Any], tree:
             return like(tree, [function(part) for part in tree])
         return like(tree, [_mapped(function, checked, part) for part in tree])
     kind = KINDS.get(type(tree))
-    if kind is not None and kind.rank < ARRAY_RANK:  # asked first, for the sake of gradients of few numbers
+    if kind is not None and kind.rank < ARRAY_RANK:  # asked first, to speed up gradients of few numbers
         return function(tree)
     if is_array(tree):
         is_own = type(tree) is sys.modules["numpy"].ndarray  # what is masked, or has a unit, may be no number
@@ -156,7 +156,7 @@ def flatten(tree: Any, where: str | None = None) -> list[Any]:
 
 
 def unflatten(tree: Any, leaves: Iterator[Any]) -> Any:
-    """The same structure with the next leaves of an iterator.
+    """The same structure with the next leaves from an iterator.
 
     >>> unflatten({"w": [1.0, (2.0, 3.0)], "b": 4.0}, iter("wxyz"))
     {'w': ['w', ('x', 'y')], 'b': 'z'}
@@ -165,7 +165,7 @@ def unflatten(tree: Any, leaves: Iterator[Any]) -> Any:
 
 
 def paths(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """The leaves of a tree, each with the keys and places that lead to it."""
+    """The leaves of a tree, each with the keys and indices that lead to it."""
     if isinstance(tree, CONTAINERS):
         for key, part in items_of(tree):
             yield from paths(part, (*path, key))
@@ -178,7 +178,7 @@ def paths(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def in_order_of(model: Any, tree: Any) -> Any:
-    """The same tree, with its dicts in the order of those in a model of the same shape."""
+    """The same tree, with its dicts in the order of those in a model of the same structure."""
     return map_parts(in_order_of, model, tree) if isinstance(model, CONTAINERS) else tree
 
 
@@ -190,7 +190,7 @@ def shape_of(tree: Any) -> Any:
     return tree.shape if is_array(tree) else ()
 
 
-# --- leaves that are no numbers -------------------------------------------------------------------
+# --- leaves that are not numbers ------------------------------------------------------------------
 
 
 def _is_number(x: Any) -> bool:
@@ -199,7 +199,7 @@ def _is_number(x: Any) -> bool:
 
 
 def _refusal(tree: Any, where: str) -> TypeError:
-    """The error that names the first leaf that is not a number."""
+    """The error for the first leaf that is not a number."""
     path, x = next((path, x) for path, x in paths(tree) if not _is_number(x))
     place = "".join(f"[{key!r}]" for key in path)
     return TypeError(f"{where}{place} is a {type(x).__name__}{_shown(x)}; expected a number{_instead(x)}")
@@ -211,7 +211,7 @@ def _shown(x: Any) -> str:
 
 
 def _instead(x: Any) -> str:
-    """What to pass in place of an object that holds numbers."""
+    """The advice on what to pass in place of an object that holds numbers."""
     if is_of_pandas(x):
         return ": pass x.to_numpy(), an array"
     if hasattr(x, "__dataclass_fields__"):

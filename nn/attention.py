@@ -1,4 +1,4 @@
-"""Attention: each token of a sequence takes a mean of the values of all, weighted by how their keys fit its query."""
+"""Attention: each token of a sequence gets a mean of all values, weighted by how well their keys match its query."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nn.module import Module
 
 
 class Attention(Module):
-    """Self-attention, softmax(q·k/√d)·v for each of `heads`, and a linear layer after it (Vaswani et al., 2017).
+    """Self-attention, softmax(q·k/√d)·v for each of `heads`, followed by a linear layer (Vaswani et al., 2017).
 
-    A sequence is a list or array of tokens, of `size` numbers each; so is the result. Queries, keys and values are
-    linear in the tokens, and each head takes `size / heads` numbers of them. With `causal`, a token sees itself and
-    those before it. Weights are Glorot's, biases start at 0. Raises ValueError if the heads do not divide the size, for
-    tokens of another size, and without any.
+    A sequence is a list or array of tokens, each of `size` numbers; the result has the same shape. Queries, keys and
+    values are linear in the tokens, and each head takes `size / heads` of their numbers. With `causal`, a token attends
+    only to itself and the tokens before it. Weights use Glorot initialisation; biases start at 0. Raises ValueError if
+    `heads` does not divide `size`, for tokens of another size, and for an empty sequence.
 
     >>> tokens = Attention(4, heads=2, rng=0)([[1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 1.0, 1.0], [2.0, 1.0, 0.0, 0.0]])
     >>> len(tokens), len(tokens[0])
@@ -53,7 +53,7 @@ class Attention(Module):
         return [self.output.activations([x for head in heads for x in head[t]]) for t in range(len(tokens))]
 
     def _head(self, queries: list[Any], keys: list[Any], values: list[Any]) -> list[list[Any]]:
-        """The mean of the values for each token."""
+        """The weighted mean of the values, for each token."""
         scale, found = 1 / sqrt(len(keys[0])), []
         for t, q in enumerate(queries):
             seen = t + 1 if self.causal else len(keys)

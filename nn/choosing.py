@@ -1,4 +1,4 @@
-"""Lists of a module's parameters that a whole number of a row may choose from, while a loss is traced."""
+"""Lists of a module's parameters that can be indexed by a traced whole number while a loss is traced."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Choosable(list[Any]):
     """
 
     def __init__(self, items: Sequence[Any], numbers: Any) -> None:
-        """`numbers` are those of the items, as an array that was traced: it knows how to choose."""
+        """`numbers` is the traced array of the items' numbers: it can be indexed by a traced number."""
         super().__init__(items)
         self._numbers = numbers
 
@@ -31,13 +31,13 @@ class Choosable(list[Any]):
 
 
 def choosable(modules: Sequence[Module], place: Mapping[int, int], theta: Any) -> dict[int, Any]:
-    """What stands for the lists and arrays of parameters of modules, by their ids.
+    """The replacements for the modules' lists and arrays of parameters, by id.
 
-    `place` says where each parameter is in θ, by its id.
+    `place` gives the place of each parameter in θ, by id.
     """
     found: dict[int, Any] = {}
     if not isinstance(theta, np.ndarray):
-        _, theta = scan(lambda _, number: (None, number), None, list(theta))  # which returns an array
+        _, theta = scan(lambda _, number: (None, number), None, list(theta))  # scan passes on an array
     for held in _held([vars(module) for module in modules]):
         places = _places(held, place)
         if places is not None and isinstance(held, list):
@@ -48,7 +48,7 @@ def choosable(modules: Sequence[Module], place: Mapping[int, int], theta: Any) -
 
 
 def _held(container: Any) -> Iterator[Any]:
-    """The outermost lists and arrays that may hold parameters only."""
+    """The outermost lists and arrays that may consist of parameters."""
     for value in container.values() if isinstance(container, dict) else container:
         if isinstance(value, list) or (isinstance(value, np.ndarray) and value.dtype == object):
             yield value
@@ -57,7 +57,7 @@ def _held(container: Any) -> Iterator[Any]:
 
 
 def _places(held: Any, place: Mapping[int, int]) -> Any:
-    """The places of all numbers as an array of the same shape; None if some are no parameters, or it has no shape."""
+    """The places of all numbers, in an array of the same shape; None if some are not parameters, or rows differ."""
     try:
         array = np.array(held, dtype=object)
     except ValueError:
@@ -67,7 +67,7 @@ def _places(held: Any, place: Mapping[int, int]) -> Any:
 
 
 def _stands_for(held: list[Any], places: Any, theta: Any, found: dict[int, Any]) -> Any:
-    """The list that stands for one of parameters, and for those inside it."""
+    """Replace a list of parameters, and the lists inside it, by Choosables; return the outermost."""
     items = [_stands_for(x, p, theta, found) if isinstance(x, list) else theta[p] for x, p in zip(held, places)]
     found[id(held)] = Choosable(items, theta[places])
     return found[id(held)]

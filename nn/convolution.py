@@ -14,11 +14,11 @@ from nn.module import Module
 
 
 class Conv2d(Module):
-    """z[o][r][c] = Σ w[o][i][p][q] · x[i][r·stride + p - padding][c·stride + q - padding] + b[o], x being 0 outside.
+    """z[o][r][c] = Σ w[o][i][p][q] · x[i][r·stride + p - padding][c·stride + q - padding] + b[o], with x = 0 outside.
 
-    An image is a list or array of `inputs` channels, each of rows of numbers; the result has `outputs` channels. The
-    window has `size` rows and columns. Parameters are drawn from ±1/√(inputs·size²), as in PyTorch. Raises ValueError
-    for another number of channels, rows of different lengths, and an image smaller than the window.
+    An image is a list or array of `inputs` channels, each a list of rows of numbers; the result has `outputs` channels.
+    The window has `size` rows and columns. Parameters are drawn from ±1/√(inputs·size²), as in PyTorch. Raises
+    ValueError for another number of channels, rows of different lengths, and an image smaller than the window.
 
     >>> conv = Conv2d(1, 2, 3, padding=1, rng=0)
     >>> z = conv([[[0.0] * 5] * 4])
@@ -55,7 +55,7 @@ class Conv2d(Module):
         return [[[dot(kernel, window, b) for window in line] for line in windows] for kernel, b in zip(kernels, biases)]
 
     def _padded(self, x: Any) -> Any:
-        """The image as an array of objects, with zeros around it."""
+        """The image as an array of objects, padded with zeros."""
         try:
             image = np.array(x, dtype=object)
         except ValueError:

@@ -1,4 +1,4 @@
-"""Dropout: in training each number is zero with probability p."""
+"""Dropout: in training, each number is set to zero with probability p."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from nn.module import Module
 
 
 class Dropout(Module):
-    """In training, x with each number zero with probability `p`, the others divided by 1 - p; else x as it is.
+    """In training, set each number of x to zero with probability `p` and divide the others by 1 - p; else return x.
 
-    A random number u in [0, 1) belongs to each number of x, which is zero if u < p. A call draws them from `rng` (a
-    seed, or an object with `uniform`), or takes them: `dropout(x, u)`. Compiled code runs again what was traced, so it
-    cannot draw: give the u of a row beside its x, and draw new ones by `noise` for each step. `model.train()` and
+    Each number of x has a random number u in [0, 1), and becomes zero if u < p. A call draws the u from `rng` (a seed,
+    or an object with `uniform`), or takes them: `dropout(x, u)`. Compiled code repeats what was traced, so it cannot
+    draw: pass the u of each row with its x, and draw new ones by `noise` for each step. `model.train()` and
     `model.eval()` set `training`. Raises ValueError for a p outside [0, 1) and a wrong number of u, TraceError for a
     trace without u.
 
@@ -37,7 +37,7 @@ class Dropout(Module):
         self.p, self.rng, self.training = p, stream(rng), True
 
     def noise(self, *shape: int) -> Any:
-        """An array of new random numbers in [0, 1): for all rows of a step, (rows, numbers of x)."""
+        """An array of new random numbers in [0, 1); for all rows of a step, its shape is (rows, numbers of x)."""
         drawn = [self.rng.uniform(0.0, 1.0) for _ in range(math.prod(shape))]
         return np.array(drawn).reshape(shape)
 

@@ -15,11 +15,12 @@ FAR = 10**15  # beyond all tokens: modulo it, a traced token below 0 is out of r
 
 
 class Embedding(Module):
-    """The vector of a token, a whole number from 0 up to `count`: a row of `size` parameters.
+    """Look up the vector of a token, a whole number from 0 to `count` - 1: a row of `size` parameters.
 
     The parameters are drawn from `rng` with mean 0 and variance 1, as in PyTorch, but uniformly. In compiled code, name
-    the argument of the tokens in `index=`, of `compile` or `nn.Objective`: else each is chosen by comparisons with all.
-    Raises IndexError for a token that does not exist, TypeError for one that is not a whole number, or several.
+    the argument that holds the tokens in `index=` of `compile` or `nn.Objective`: otherwise each row is chosen by
+    comparing the token with all. Raises IndexError for a token out of range, TypeError for one that is not a whole
+    number, or for several.
 
     >>> embedding = Embedding(10, 3, rng=0)
     >>> len(embedding(7)), embedding(7)[0] is embedding.weight[7][0]

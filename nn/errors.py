@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 ACTIVATIONS = ("ReLU", "LeakyReLU", "Tanh", "Sigmoid", "Softplus", "SiLU", "GELU")
-OURS = {  # for names of PyTorch's and scikit-learn's
+OURS = {  # by names in PyTorch and scikit-learn
     **{name: f"nn.Activation('{name.lower().replace('leaky', 'leaky_')}')" for name in ACTIVATIONS},
     "Softmax": "autograd.softmax",
     "Parameter": "autograd.Value",
@@ -50,7 +50,7 @@ class Diverged(ArithmeticError):
 
 
 def no_attribute(module: Any, name: str) -> AttributeError:
-    """The error for a name that `nn` does not have; for one of another library's, it tells ours.
+    """The error for a name that `nn` does not have; for a name of another library, it gives the equivalent in `nn`.
 
     >>> print(no_attribute(None, "ReLU"))
     module 'nn' has no attribute 'ReLU': write nn.Activation('relu')
@@ -77,7 +77,7 @@ def require_rate(rate: Any) -> None:
 
 
 def require_count(name: str, value: Any, least: int) -> None:
-    """Raise ValueError unless `value` is a whole number of at least `least`.
+    """Raise ValueError unless `value` is a whole number, `least` or more.
 
     >>> require_count("steps", 3, 1)
     """
@@ -95,7 +95,7 @@ def require_one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
 
 
 def numbers_of(layer: Any, x: Any) -> list[Any]:
-    """The numbers of one row, which a layer takes, as a list; TypeError if x is not a list, or has lists in it.
+    """The numbers of one row, as a list for a layer; TypeError if x is not a sequence, or contains lists.
 
     >>> numbers_of("LayerNorm(2)", (1.0, 2.0))
     [1.0, 2.0]

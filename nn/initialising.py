@@ -10,7 +10,7 @@ from autograd import Value
 
 
 def stream(rng: Any) -> Any:
-    """The source of random numbers: a seed becomes a generator, None is the module `random`.
+    """The source of random numbers: a seed becomes a generator, None the module `random`.
 
     >>> stream(0).uniform(0.0, 1.0) == stream(0).uniform(0.0, 1.0)
     True
@@ -30,7 +30,7 @@ def vector(source: Any, size: int, limit: float) -> list[Value]:
 
 
 def matrix(source: Any, rows: int, columns: int, limit: float) -> list[list[Value]]:
-    """Rows of these Values.
+    """A matrix, as rows of such Values.
 
     >>> len(matrix(stream(0), 3, 2, 0.5))
     3

@@ -26,7 +26,7 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 
 TITLES = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "silu": "SiLU", "gelu": "GELU"}
 
-# The bound `limit` for weights drawn from [-limit, limit], from the numbers of inputs and outputs of the layer.
+# The bound `limit` on weights drawn from [-limit, limit], from the numbers of inputs and outputs of the layer.
 LIMITS: dict[str, Callable[[int, int], float]] = {
     "uniform": lambda nin, nout: 1.0,  # micrograd's
     "xavier": lambda nin, nout: sqrt(6 / (nin + nout)),  # Glorot and Bengio, 2010: for tanh and sigmoid
@@ -39,8 +39,8 @@ class Neuron(Module):
 
     `activation` is σ: a name (relu, leaky_relu, tanh, sigmoid, softplus, silu, gelu, linear) or a function of one
     number; `nonlin=False` means linear. `init` (uniform, xavier, he) draws the weights from `rng`: a seed, or an object
-    with `uniform(low, high)`, like `random` and NumPy's generators. The default is the module `random`, so that its
-    seed gives micrograd's network. `nout`, the number of neurons in the layer, matters for xavier. The bias starts at
+    with `uniform(low, high)`, like `random` and NumPy's generators. The default is the module `random`, whose seed then
+    gives micrograd's network. `nout`, the number of neurons in the layer, matters only for xavier. The bias starts at
     0; `bias=False` omits it. A call with a number of inputs other than `nin` raises ValueError.
 
     >>> neuron = Neuron(2, activation="tanh", rng=0)
@@ -80,12 +80,12 @@ class Neuron(Module):
 
 
 def _listed(x: Any) -> list[Any]:
-    """Inputs as a list; a single one may be a number, as the output of a layer of one neuron is."""
-    return list(x) if type(x) is list or isinstance(x, Iterable) else [x]  # the first is a tenth of the second
+    """Inputs as a list; a single number counts as a list of one, as from a layer of one neuron."""
+    return list(x) if type(x) is list or isinstance(x, Iterable) else [x]  # the first test takes a tenth of the second
 
 
 class Layer(Module):
-    """`nout` neurons side by side, made with the options of `Neuron`; the result is a list, or one Value if nout is 1.
+    """`nout` neurons side by side, with the options of `Neuron`; the result is a list, or one Value if nout is 1.
 
     >>> len(Layer(3, 4)([1.0, 2.0, 3.0]))
     4
@@ -147,7 +147,7 @@ class MLP(Module):
 
 
 class Activation(Module):
-    """An activation as a separate module; it maps a number, or each number of lists, however nested, such as images.
+    """An activation as a separate module, applied to a number, or to each number in nested lists, such as images.
 
     >>> Activation("relu")([-1.0, 2.0]), Activation("relu")([[-1.0], [2.0]])
     ([0.0, 2.0], [[0.0], [2.0]])

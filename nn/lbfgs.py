@@ -1,4 +1,4 @@
-"""L-BFGS for smooth losses: Newton's method with what the last gradients tell of the Hessian."""
+"""L-BFGS for smooth losses: Newton's method with a Hessian estimated from the last gradients."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from nn.training import as_rows, require_finite, require_valid, shown
 LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-11  # relative to the loss: a promised decrease that rounding hides if no step achieves it
 STILL = 20  # steps without a new least loss: rounding hides what they promise
-EXACT = 1e-9  # relative to the loss: what such steps may promise at a minimum
+EXACT = 1e-9  # relative to the loss: the decrease that such steps may promise at a minimum
 ROUND = 4 * float(np.finfo(float).eps)
-TINY = 1e-290  # the square of a change of the gradient that has digits left
+TINY = 1e-290  # the least square of a change of the gradient that still has digits
 
 
 class LBFGS:
-    """θ ← θ - s·Hg, where H, about the inverse Hessian, comes from the last `memory` steps (Liu and Nocedal, 1989).
+    """θ ← θ - s·Hg, where H approximates the inverse Hessian from the last `memory` steps (Liu and Nocedal, 1989).
 
-    A step needs one gradient, or a few where s is halved until the loss decreases as its slope promises. It suits more
-    parameters than `Newton`, and losses that are smooth. Stops when the promised decrease is lost in the rounding of
-    the loss. Raises Diverged if the loss is not finite at the start.
+    A step needs one gradient, or a few where s is halved until the loss decreases as its slope promises. It suits
+    smooth losses with more parameters than `Newton` can take. It stops when the promised decrease is lost in the
+    rounding of the loss. Raises Diverged if the loss is not finite at the start.
 
     >>> from nn import Neuron, Objective, squared_error
     >>> neuron = Neuron(1, nonlin=False)
@@ -52,7 +52,7 @@ class LBFGS:
     ) -> Any:
         """Return the parameters of least loss; `history` holds the loss at the start of every step.
 
-        It also stops where `until(θ)` is true. `scale`, about the diagonal of the inverse Hessian, is a help.
+        It also stops where `until(θ)` is true. `scale`, an estimate of the inverse Hessian's diagonal, speeds it up.
         """
         self.history, self.converged = [], False
         rows, _ = as_rows(rows)
@@ -84,7 +84,7 @@ class LBFGS:
                 self.converged = promised <= HIDDEN * abs(loss)
                 if self.converged or not pairs:
                     break
-                pairs.clear()  # what it knows of the Hessian is of another place
+                pairs.clear()  # its knowledge of the Hessian is from another place
                 continue
             size, loss, slope = found
             moved, bent = size * direction, slope - g

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-LEAST_DECREASE = 1e-4  # share of the decrease that the slope promises
+LEAST_DECREASE = 1e-4  # the least share of the decrease that the slope promises
 SHORTEST = 1e-10
 
 
@@ -15,7 +15,7 @@ def halved(
 ) -> tuple[float, float, Any] | None:
     """The first s of 1, ½, ¼, … at which the loss has decreased enough, with loss and gradient there; or None.
 
-    It may be larger by `slack`, which rounding explains.
+    The loss there may be larger by `slack`, to allow for rounding.
     """
     size = 1.0
     while size > SHORTEST:

@@ -1,8 +1,8 @@
 """Losses: the goodness of a function on one row, or its mean over rows; and penalties on weights.
 
 z is the model's output (a number, or a list with one per class), y the target. If y is a sequence, so is z, and the
-loss is the mean over the rows. An invalid target raises ValueError; compiled code cannot check targets, so the loss is
-NaN there, and `train` raises the error of the row.
+loss is the mean over the rows. An invalid target raises ValueError. Compiled code cannot check targets; there the loss
+is NaN, and `train` raises the error of the row.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def over_outputs(loss: Callable[[Any, Any], Any], z: Any, y: Any) -> Any:
 def cross_entropy(z: Any, y: Any) -> Any:
     """-log of the probability of the target.
 
-    z is one logit and y in [0, 1], or z has a logit per class and y is the number of the class, from 0. It is not a row
-    of 0 and 1: as many logits and targets are so many questions of yes or no, and the loss is their mean.
+    z is one logit and y in [0, 1], or z has a logit per class and y is the class number, from 0. y is not a one-hot
+    row: a list of logits with a list of targets means as many yes-or-no questions, and the loss is their mean.
 
     >>> cross_entropy(0.0, 1), cross_entropy([0.0, 0.0, 0.0], 2)
     (0.6931471805599453, 1.0986122886681096)
@@ -73,7 +73,7 @@ def cross_entropy(z: Any, y: Any) -> Any:
         own = _of_class(z, y)
         return logsumexp([zk - own for zk in z])
     y = _target(y, lambda y: y * (1 - y) >= 0, "from 0 to 1")
-    if not isinstance(y, Value) and y in (0, 1):  # a Value that is traced takes one path for both
+    if not isinstance(y, Value) and y in (0, 1):  # a traced Value takes one path for both
         return -log_sigmoid(z if y == 1 else -z)
     m, q = where(y < 0.5, -z, z), where(y < 0.5, y, 1 - y)  # the logit of the likelier answer, and the other's share
     return q * m - log_sigmoid(m)
@@ -101,7 +101,7 @@ def perceptron_loss(z: Any, y: Any) -> Any:
 
 @_over_rows
 def zero_one(z: Any, y: Any) -> Any:
-    """1 for a mistake, else 0: the lecture's count of mistakes, or their share over rows; its derivative is 0.
+    """1 for a mistake, otherwise 0: the lecture's count of mistakes, or their share over rows; its derivative is 0.
 
     z is one score and y = ±1 (z = 0 is a mistake), or z has a score per class and y is the number of the class.
 
@@ -152,7 +152,7 @@ def _of_class(z: Any, y: Any) -> Any:
 
 
 def _number(y: Any) -> Any:
-    """The number of a target; ValueError for the name of a class, or for none."""
+    """The number of a target; ValueError for the name of a class, or for None."""
     if y is None or isinstance(y, str):
         raise ValueError(f"a target must be a number, got {y!r}: number the classes from 0")
     return y.data if isinstance(y, Value) else y
@@ -163,7 +163,7 @@ def _sign(y: Any) -> Any:
 
 
 def _target(y: Any, holds: Callable[[Any], Any], what: str) -> Any:
-    """Return the target if it is valid."""
+    """Return the target if it is valid; a traced target becomes NaN where it is not."""
     number = _number(y)
     if not isinstance(number, numbers.Real):
         return where(holds(y), y, math.nan)

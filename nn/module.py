@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Value
 
 OBJECT = np.dtype(object)
-MOST_TOLD = 5  # names in an error
+MOST_TOLD = 5  # the most names in an error
 
 
 class Module:
@@ -26,7 +26,7 @@ class Module:
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The output for one row of data, which every model defines; TypeError if it does not."""
+        """The output for one row of data, defined by every model; TypeError if a model does not define it."""
         told = ", in place of forward" if hasattr(self, "forward") else ""
         raise TypeError(f"{type(self).__name__} cannot be called: define its __call__{told}")
 
@@ -40,19 +40,19 @@ class Module:
         return [value for name, value in of if name not in ("b", "bias") and not name.startswith("bias_")]
 
     def zero_grad(self) -> None:
-        """Forget the gradient of every parameter."""
+        """Reset the gradient of every parameter."""
         for p in self.parameters():
             p.zero_grad()
 
     def train(self, training: bool = True) -> Self:
-        """Set `training` of all modules inside that have it, such as `Dropout`; returns the module."""
+        """Set `training` of all modules inside that have it, such as `Dropout`; return the module."""
         for _, module in self.named_modules():
             if "training" in vars(module):
                 vars(module)["training"] = training
         return self
 
     def eval(self) -> Self:
-        """Let modules that differ in training behave as in use: `train(False)`."""
+        """Switch modules from training to use: `train(False)`."""
         return self.train(False)
 
     def state_dict(self) -> dict[str, Any]:

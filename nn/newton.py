@@ -12,16 +12,16 @@ from nn.line_search import halved
 from nn.training import as_rows, require_finite, require_valid, shown
 
 FLAT = 1e-6  # relative to the steepest slope so far: the slope allowed in directions without curvature
-BLUR = 1e-8  # relative to the loss: a slope this steep, times FLAT, is rounding
-BENT = 1e-8  # relative to the largest curvature: beyond this, even if negative, it is not rounding
-LARGEST_HESSIAN = 256  # parameters: with more, no Hessian is formed
+BLUR = 1e-8  # relative to the loss: a slope this steep, times FLAT, is due to rounding
+BENT = 1e-8  # relative to the largest curvature: a larger one, even if negative, is not due to rounding
+LARGEST_HESSIAN = 256  # parameters: for more, no Hessian is formed
 ROUND = float(np.finfo(float).eps)
 EXACT = 1e-8  # relative to the slope: the residual of conjugate gradients in the last steps
 LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-12  # relative to the loss: a promised decrease that rounding hides if no step achieves it
 CLOSE = 1e-9  # relative to the loss: a promised decrease of a step that may be the last
-GONE = 1e-20  # relative to the loss: what the step after it may promise
-NOTHING = 1e-28  # relative to the first loss: what squared rounding errors leave of it
+GONE = 1e-20  # relative to the loss: the most that the step after it may promise
+NOTHING = 1e-28  # relative to the first loss: the remains of squared rounding errors
 
 
 class NoCurvature(ValueError):
@@ -31,13 +31,12 @@ class NoCurvature(ValueError):
 class Newton:
     """θ ← θ - s·H⁻¹g, with s halved from 1 until the loss decreases as its slope promises.
 
-    Stops when the promised decrease is lost in the rounding of the loss, after one last step; or before, where steps
-    converge quadratically, so that the decreases tell what the next one would promise, which takes the Hessian of the
-    last.
-    With more than 256 parameters no Hessian is formed: conjugate gradients compute H⁻¹g from Hessian-vector products,
-    only as exactly as the step needs (Eisenstat and Walker, 1996). Directions in which the loss is flat are left alone.
-    Raises ValueError if the loss is not convex, or has a slope without curvature, as a hinge loss does; Diverged if it
-    is not finite.
+    It stops after one last step once the promised decrease is lost in the rounding of the loss. It stops earlier where
+    steps converge quadratically: the decreases then show what the next step would promise, and it can use the last
+    Hessian. With more than 256 parameters no Hessian is formed: conjugate gradients compute H⁻¹g from Hessian-vector
+    products, only as exactly as the step needs (Eisenstat and Walker, 1996). θ does not move along directions in which
+    the loss is flat. Raises ValueError if the loss is not convex, or has a slope without curvature, as a hinge loss
+    does; Diverged if it is not finite.
 
     >>> from nn import Neuron, Objective, squared_error
     >>> neuron = Neuron(1, nonlin=False)
@@ -66,7 +65,7 @@ class Newton:
         """Return the parameters of least loss; `history` holds the loss at the start of every step.
 
         It also stops where `until(θ)` is true. The columns of `flat` are directions in which the loss may be flat: each
-        step checks that, which is faster than to find them.
+        step checks them, which is faster than finding them.
         """
         self.history, self.converged, self._flat = [], False, flat
         theta = np.asarray(theta, dtype=float)
@@ -74,7 +73,7 @@ class Newton:
         loss, g = objective.value_and_grad(theta, *rows)
         require_valid(objective, theta, rows, loss)
         steepest, before = BLUR * abs(loss), 0.0  # the steepest slope so far, and the last step's
-        last = np.inf  # what the last step promised
+        last = np.inf  # the decrease that the last step promised
         for step in shown(self.steps, self.progress, self.history):
             require_finite(loss, g, step, None)
             self.history.append(loss)
@@ -85,7 +84,7 @@ class Newton:
             steepest, share, before = max(steepest, slope), slope / (before or slope or 1.0), slope
             direction = -self._solution(objective, theta, g, steepest, share, rows)
             promised = -float(g @ direction)
-            next_one = promised * (promised / last) ** 2  # promises, if steps converge quadratically
+            next_one = promised * (promised / last) ** 2  # its promise, if steps converge quadratically
             last, known = promised, len(theta) <= LARGEST_HESSIAN  # whether there is a Hessian
             sure = known and promised <= CLOSE * abs(loss) and next_one <= GONE * abs(loss)
             if promised > LOST * (abs(loss) + 1e-300) and not sure:
@@ -110,7 +109,7 @@ class Newton:
         return step, 0.5 * float(g @ step)
 
     def _solution(self, objective: Any, theta: Any, g: Any, steepest: float, share: float, rows: Any) -> Any:
-        """H⁻¹g; without a Hessian, the ratio of this slope to the last one sets the accuracy."""
+        """H⁻¹g; if no Hessian is formed, the ratio of this slope to the last one sets the accuracy."""
         if len(theta) <= LARGEST_HESSIAN:
             self._hessian = objective.hessian(theta, *rows)
             solution, self._flat = _solved(self._hessian, g, steepest, self._flat)
@@ -127,8 +126,8 @@ class Newton:
 def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]:
     """H⁻¹g, of least norm if H is singular, in units in which every parameter has curvature 1; and flat directions.
 
-    Those given or found before, as columns, are likely to be flat: H is regular with the projection onto them added,
-    and needs no eigenvalues, which take ten times as long.
+    The directions given or found before, as columns, are likely to be flat. With the projection onto them added, H is
+    regular and needs no eigenvalues, which take ten times as long.
     """
     diagonal = hessian.diagonal()
     unit = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
@@ -154,7 +153,7 @@ def _solved(hessian: Any, g: Any, steepest: float, flat: Any) -> tuple[Any, Any]
 
 
 def _clearly_convex(scaled: Any) -> bool:
-    """Whether all curvatures are clearly above 0: then Cholesky's factor exists even with less on the diagonal."""
+    """Whether all curvatures are clearly above 0: Cholesky's factor then exists even with less on the diagonal."""
     less = scaled.copy()
     less.flat[:: len(scaled) + 1] -= BENT * len(scaled)
     try:
@@ -167,7 +166,7 @@ def _clearly_convex(scaled: Any) -> bool:
 def _by_conjugate_gradients(product: Callable[[Any], Any], g: Any, steepest: float, exactness: float) -> Any:
     """H⁻¹g from products H·v alone, to a relative residual of `exactness` (Hestenes and Stiefel, 1952).
 
-    Of least norm if H is singular: it starts at 0 and moves along combinations of g, Hg, H²g, ….
+    If H is singular, it has least norm: the search starts at 0 and moves along combinations of g, Hg, H²g, ….
     """
     solution, residual = np.zeros_like(g), np.array(g)
     p, square, most = residual, float(residual @ residual), 0.0

@@ -13,8 +13,8 @@ from nn.module import Module
 class LayerNorm(Module):
     """y = w·(x - μ)/√(σ² + ε) + b, with the mean μ and the variance σ² of the numbers of x (Ba et al., 2016).
 
-    The variance is divided by the number of numbers, w starts at 1 and b at 0, as in PyTorch. Raises ValueError for
-    another number of inputs than `size`.
+    As in PyTorch, the variance divides by the number of inputs, w starts at 1 and b at 0. Raises ValueError unless
+    there are `size` inputs.
 
     >>> [round(y.data, 3) for y in LayerNorm(3)([1.0, 2.0, 6.0])]
     [-0.926, -0.463, 1.389]

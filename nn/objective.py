@@ -14,19 +14,19 @@ from nn.choosing import choosable
 from nn.module import Module
 from nn.state import PlainState, random_streams, state_of
 
-MOST_STATES = 8  # of the modules, to keep programs for
+MOST_STATES = 8  # states of the modules to keep programs for
 
 
 class Objective:
-    """Value and gradient of a loss over rows: `loss(*modules, *row)` is a function of scalars and returns one number.
+    """The value and gradient of a loss over rows: `loss(*modules, *row)` is a function of scalars and returns a number.
 
     Parameters and gradient are flat arrays, in the order of the modules' `parameters()`; data are arrays with one entry
-    per row. Only `store` writes into the modules. The loss is compiled at the first call, and again when what it reads
-    changes, such as a target network, or what a module holds besides parameters; its default arguments are kept. A loss
-    may also return a list, or a model's prediction. `index` names the whole numbers that choose from what the rows
-    share, such as the tokens of an embedding, or from a module's list of parameters; `backend` and `threads` are as in
-    `autograd.compile`. Raises ValueError if the array of parameters has the wrong length, TraceError if the loss draws
-    random numbers.
+    per row. Only `store` writes into the modules. The loss is compiled at the first call, and again when anything it
+    reads changes, such as a target network or a module's attributes other than parameters; its default arguments are
+    kept. A loss may also return a list, or a model's prediction. `index` names the arguments that are whole numbers and
+    index data shared by all rows, such as an embedding's tokens, or a module's list of parameters; `backend` and
+    `threads` are as in `autograd.compile`. Raises ValueError if the array of parameters has the wrong length,
+    TraceError if the loss draws random numbers.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(1, nonlin=False)
@@ -58,7 +58,7 @@ class Objective:
 
     @property
     def compiled(self) -> Any:
-        """The compiled loss, for what the modules hold besides parameters, such as `training`, as it is now."""
+        """The loss compiled for the current attributes of the modules other than parameters, such as `training`."""
         state = self._state.now()
         if state not in self._compiled:
             if len(self._compiled) >= MOST_STATES:
@@ -68,7 +68,7 @@ class Objective:
 
     @property
     def parameters(self) -> Any:
-        """The numbers that the modules hold now, as a new flat array."""
+        """The current numbers of the modules' parameters, as a new flat array."""
         return np.array([p.data for p in _parameters(self.modules)])
 
     @property
@@ -103,7 +103,7 @@ class Objective:
         return np.asarray(self.compiled.hessian(theta, *rows, reduce=reduce), dtype=float)
 
     def _of_row(self, loss: Callable[..., Any], theta: Any, *row: Any) -> Any:
-        """A loss of one row, in copies of the modules whose parameters are replaced by the numbers of theta."""
+        """The loss of one row, on copies of the modules with the numbers of theta as parameters."""
         parameters = self._paired(self.modules, theta)
         memo: dict[int, Any] = {id(p): number for p, number in zip(parameters, theta)}
         memo |= choosable(self._inside, {id(p): place for place, p in enumerate(parameters)}, theta)
@@ -152,7 +152,7 @@ def _with_signature(function: Callable[..., Any], names: list[str], loss: Callab
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     named.__name__ = getattr(loss, "__name__", "loss")
-    named.__wrapped__ = loss  # type: ignore[attr-defined]  # what compile watches
+    named.__wrapped__ = loss  # type: ignore[attr-defined]  # compile watches it
     parameters = [inspect.Parameter(name, kind) for name in names]
     named.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect reads it
     return named

@@ -1,9 +1,9 @@
-"""Optimisers: step from parameters θ and the gradient g = ∂L/∂θ to better parameters, each as published.
+"""Optimisers: steps from parameters θ and the gradient g = ∂L/∂θ to better parameters, each as published.
 
 An optimiser works on Values after `backward`, as in PyTorch: `optimiser = SGD(model.parameters(), rate=0.1)`, then
-`optimiser.step()` and `optimiser.zero_grad()`. Or it works on a flat array, like `Objective`:
+`optimiser.step()` and `optimiser.zero_grad()`. It also works on a flat array, like `Objective`:
 `theta = SGD(rate=0.1).update(theta, g)`. `rate` is η: a number, or a schedule, which is a function of the number of
-steps done.
+steps taken so far.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ OURS = {
     "learning_rate": "rate",
     "weight_decay": "decay",
     "eps": "epsilon",
-}  # for names of other libraries
+}  # by names in other libraries
 
 
 class Clipping(TypedDict, total=False):
-    """Bounds for gradients: the length of the whole, and the size of every number."""
+    """Bounds on gradients: on the norm of the whole, and on the size of every number."""
 
     clip_norm: float | None
     clip_value: float | None
@@ -36,8 +36,8 @@ class Clipping(TypedDict, total=False):
 class Optimiser:
     """The base of all optimisers: rate, step count and running sums; a subclass defines the change of θ.
 
-    Each takes `clip_value`, to which every number of the gradient is cut, and `clip_norm`, to which the whole is then
-    shortened if it is longer (Pascanu et al., 2013).
+    Each takes `clip_value`, a bound to which every number of the gradient is clipped, and `clip_norm`, a norm to which
+    the whole gradient is then scaled down if it is longer (Pascanu et al., 2013).
 
     >>> class Signs(Optimiser):
     ...     def change(self, theta, g, rate):
@@ -81,12 +81,12 @@ class Optimiser:
         return rate
 
     def zero_grad(self) -> None:
-        """Forget the gradient of every parameter."""
+        """Reset the gradient of every parameter."""
         for p in self.parameters:
             p.zero_grad()
 
     def step(self) -> None:
-        """Update the data of the parameters from their `grad`; ValueError if it was made without any."""
+        """Update the data of the parameters from their `grad`; ValueError if the optimiser has no parameters."""
         if not self.parameters:
             made = f"{type(self).__name__}(model.parameters(), rate=…)"
             raise ValueError(f"{self!r} has no parameters to move: make {made}, or call update(θ, gradient)")
@@ -96,7 +96,7 @@ class Optimiser:
             p.data = number
 
     def update(self, theta: Any, gradient: Any) -> Any:
-        """θ after one step, as a new array; ValueError for a wrong shape, Diverged if θ would not be finite."""
+        """Return θ after one step, as a new array; ValueError for a wrong shape, Diverged if θ would not be finite."""
         theta, g = np.asarray(theta, dtype=float), np.asarray(gradient, dtype=float)
         if g.shape != theta.shape:
             raise ValueError(f"parameters of shape {theta.shape}, a gradient of shape {g.shape}")
@@ -113,7 +113,7 @@ class Optimiser:
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:
-        """What a later step depends on besides the options: the kind of optimiser, steps done, and running sums.
+        """The state of the optimiser, apart from its options: its kind, the steps taken, and running sums.
 
         >>> Adagrad(rate=0.5).state_dict()
         {'optimiser': 'Adagrad', 'steps': 0, 'sums': {}}
@@ -122,7 +122,7 @@ class Optimiser:
         return {"optimiser": type(self).__name__, "steps": self.steps, "sums": sums}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Load a `state_dict`; raises KeyError or ValueError, and loads nothing, if it is that of another optimiser.
+        """Load a `state_dict`; raises KeyError or ValueError, and loads nothing, if it is of another kind of optimiser.
 
         >>> first, second = Adam(rate=0.1), Adam(rate=0.1)
         >>> theta = first.update([1.0], [3.0])
@@ -141,7 +141,7 @@ class Optimiser:
         self.steps, self._sums = int(state["steps"]), sums
 
     def _clipped(self, g: Any) -> Any:
-        """The gradient within the bounds."""
+        """The gradient clipped to the bounds."""
         if self.clip_value is not None:
             g = np.clip(g, -self.clip_value, self.clip_value)
         if self.clip_norm is not None and g.any():
@@ -169,7 +169,7 @@ def _values(parameters: Any) -> list[Value]:
 
 
 def _are_finite(numbers: Any) -> bool:
-    """Whether all are finite: most often, their sum tells."""
+    """Whether all numbers are finite; most often, their sum shows it."""
     return math.isfinite(np.add.reduce(numbers, None)) or bool(np.isfinite(numbers).all())
 
 

@@ -1,4 +1,4 @@
-"""RNN, GRU and LSTM: a state carried along a sequence by `autograd.scan`, one step as a formula."""
+"""RNN, GRU and LSTM: a state carried along a sequence by `autograd.scan`, with each step written as a formula."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from nn.module import Module
 
 
 class Recurrent(Module):
-    """The base of recurrent layers: from a sequence, the outputs of all steps as an array, and the last state.
+    """The base of recurrent layers: a sequence gives the outputs of all steps, as an array, and the last state.
 
-    A sequence is a list or array of `nin` numbers for each step. The state is a list of `size` numbers, zero at the
-    start unless a call passes one. A subclass says how many `gates` a number of the state has, and defines `step`.
-    Parameters are drawn from ±1/√size, and their rows ordered by gate, as in PyTorch. Raises ValueError for steps
-    without `nin` numbers, a sequence without steps, and a state without `size`.
+    A sequence is a list or array with `nin` numbers for each step. The state is a list of `size` numbers, zero at the
+    start unless a call passes one. A subclass sets `gates`, the number of gates, and defines `step`. Parameters are
+    drawn from ±1/√size, and their rows ordered by gate, as in PyTorch. Raises ValueError for steps without `nin`
+    numbers, a sequence without steps, and a state without `size` numbers.
 
     >>> class Sums(Recurrent):
     ...     gates = 1
@@ -98,7 +98,7 @@ class RNN(Recurrent):
     gates = 1
 
     def step(self, state: Any, x: Sequence[Any]) -> tuple[Any, list[Any]]:
-        """The new h, twice."""
+        """The new h, as state and as output."""
         h = [tanh(z + u) for z, u in zip(*self.from_input(x), *self.from_state(state))]
         return h, h
 
@@ -113,7 +113,7 @@ class GRU(Recurrent):
     gates = 3
 
     def step(self, state: Any, x: Sequence[Any]) -> tuple[Any, list[Any]]:
-        """The new h, twice."""
+        """The new h, as state and as output."""
         h = []
         rows = zip(state, *self.from_input(x), *self.from_state(state))
         for k, (before, xr, xz, xn, hr, hz, hn) in enumerate(rows):
@@ -136,11 +136,11 @@ class LSTM(Recurrent):
     gates = 4
 
     def start(self) -> Any:
-        """h and c, both 0."""
+        """The initial h and c, both 0."""
         return super().start(), super().start()
 
     def step(self, state: Any, x: Sequence[Any]) -> tuple[Any, list[Any]]:
-        """The new (h, c), and h."""
+        """The new state (h, c), and the output h."""
         h, c = [], []
         rows = zip(state[1], *self.from_input(x), *self.from_state(state[0]))
         for k, (before, xi, xf, xg, xo, hi, hf, hg, ho) in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Learning rate schedules: η as a function of the number of steps done, from 0; any such function will do.
+"""Learning rate schedules: η as a function of the number of steps taken, from 0; any such function will do.
 
 >>> [Cosine(1.0, steps=4)(t) for t in (0, 4)]
 [1.0, 0.0]
@@ -19,7 +19,7 @@ Schedule = Callable[[int], float]
 
 @dataclass(frozen=True)
 class StepDecay:
-    """η times `factor` after every `every` steps.
+    """η, multiplied by `factor` after every `every` steps.
 
     >>> [StepDecay(1.0, every=2, factor=0.5)(t) for t in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
@@ -90,7 +90,7 @@ class _Until:
         require("last", self.last, self.last >= 0, "0 or more")
 
     def _done(self, step: int) -> float:
-        """The fraction of `steps` that is done."""
+        """The fraction of `steps` taken."""
         return min(step / self.steps, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""What a traced loss depends on besides parameters and rows: plain attributes of modules, and random numbers."""
+"""The state that a traced loss depends on besides parameters and rows: module attributes, and random numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STREAMS = (random.Random, np.random.Generator, np.random.RandomState)
 
 
 class PlainState:
-    """What modules hold besides parameters and modules: a program traced from them is right while it stays.
+    """Attributes of modules besides parameters and modules: a traced program stays valid while they do not change.
 
     >>> class Scaled(Module):
     ...     def __init__(self):
@@ -39,7 +39,7 @@ class PlainState:
         self._may_change_inside = True
 
     def now(self) -> tuple[Any, ...]:
-        """The state, a key of a dict; read again only if an attribute is another object, or can change inside."""
+        """The state, usable as a dict key; read again only if an attribute was replaced, or can change inside."""
         held = list(chain.from_iterable(map(dict.values, self._attributes)))
         if self._may_change_inside or len(held) != len(self._seen) or not all(map(is_, held, self._seen)):
             state: list[Any] = []
@@ -52,7 +52,7 @@ class PlainState:
 
 
 def _add(state: list[Any], name: str, value: Any, place: Any = "") -> None:
-    """Add what an attribute holds at this place inside it, without parameters and modules."""
+    """Add the contents of an attribute at this place inside it, without parameters and modules."""
     kind = type(value)
     if kind is Value:
         if value.is_constant:
@@ -76,7 +76,7 @@ def _add(state: list[Any], name: str, value: Any, place: Any = "") -> None:
 
 
 def random_streams(modules: Iterable[Module], function: Callable[..., Any]) -> list[Any]:
-    """What a function may draw random numbers from: global generators, those of modules, those that its code reaches.
+    """The random sources a function may draw from: global generators, those of modules, those that its code reaches.
 
     >>> generator = random.Random(0)
     >>> generator in random_streams([], lambda: generator.random())
@@ -93,7 +93,7 @@ def random_streams(modules: Iterable[Module], function: Callable[..., Any]) -> l
 
 
 def _named_by(function: Any) -> list[Any]:
-    """The globals and variables of enclosing functions that a Python function names."""
+    """The globals and variables of enclosing functions that a Python function refers to."""
     if not isinstance(function, FunctionType):
         return []
     held = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
@@ -108,7 +108,7 @@ def _is_filled(cell: Any) -> bool:
 
 
 def state_of(stream: Any) -> str:
-    """The state of a source of random numbers: another one after each draw.
+    """The state of a source of random numbers, which changes with each draw.
 
     >>> state_of(random.Random(0)) == state_of(random.Random(0))
     True

@@ -1,4 +1,4 @@
-"""Early stopping: training ends where the loss of rows that it does not see is lowest."""
+"""Early stopping: training ends where the loss of rows not used for training is lowest."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from nn.training import as_rows, require_finite
 
 
 class EarlyStopping:
-    """Given as `until=` to `train`, it stops once `patience` passes have not lowered the loss of held-out rows.
+    """Passed as `until=` to `train`, it stops once `patience` passes have not lowered the loss of held-out rows.
 
-    `theta` are the parameters of least loss on them, `best` that loss, and `history` the loss after every pass; a
-    decrease of `tol` or less counts as none. It serves one training: raises ValueError after it has stopped one, and
-    `Diverged` if that loss is not finite.
+    `theta` are the parameters of least held-out loss, `best` is that loss, and `history` the loss after every pass; a
+    decrease of `tol` or less does not count. An instance serves one training: it raises ValueError if called after it
+    has stopped one, and `Diverged` if that loss is not finite.
 
     >>> from nn import SGD, Neuron, Objective, squared_error, train
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))

@@ -1,4 +1,4 @@
-"""How sure estimates are: standard errors, z, p and confidence intervals from the exact Hessian."""
+"""The uncertainty of estimates: standard errors, z, p and confidence intervals from the exact Hessian."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from nn.objective import Objective
 from nn.training import as_rows
 
 RESTING = 1e-3  # standard errors
-SINGULAR = 1e-13  # relative to the largest curvature, in units in which each is 1: less is none
-SHARE = 1e-3  # of a direction of length 1: a parameter with less is none of it
+SINGULAR = 1e-13  # relative to the largest curvature, in units in which each is 1: a smaller one counts as 0
+SHARE = 1e-3  # of a direction of length 1: a parameter with a smaller share does not take part
 
 
 @dataclass(frozen=True, eq=False)
 class Summary:
-    """A line for each parameter; as text, it is the table that statistics packages print.
+    """A row for each parameter; as text, it is the table that statistics packages print.
 
-    `covariance` is that of the estimates. `freedom`, if there is any, is that of Student's t; without it, z is normal.
-    `low` and `high` bound the confidence interval of this `level`.
+    `covariance` is that of the estimates. `freedom`, if given, is the degrees of freedom of Student's t; without it, z
+    is normal. `low` and `high` bound the confidence interval of this `level`.
 
     >>> Summary(("w",), np.array([2.0]), np.array([[0.25]])).p.round(9).tolist()
     [6.3342e-05]
@@ -50,7 +50,7 @@ class Summary:
 
     @property
     def p(self) -> Any:
-        """The probability of a |z| as large, if the parameter is 0."""
+        """The probability of a |z| at least as large if the parameter is 0."""
         if self.freedom is None:
             return np.array([math.erfc(abs(z) / math.sqrt(2)) for z in self.z])
         return 2 * _student().stdtr(self.freedom, -np.abs(self.z))
@@ -80,7 +80,7 @@ class Summary:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The HTML table that a notebook shows."""
         heads = "".join(f"<th>{head}</th>" for head in ("", *self._heads()))
         rows = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr>" for cells in self._cells())
         return f"<table><tr>{heads}</tr>{rows}</table>"
@@ -97,11 +97,11 @@ class Summary:
 def summary(
     objective: Objective, *rows: Any, theta: Any = None, covariance: str = "hessian", level: float = 0.95
 ) -> Summary:
-    """How sure the parameters θ are that minimise an objective, the mean of a negative log-likelihood over rows.
+    """The uncertainty of parameters θ that minimise an objective, the mean of a negative log-likelihood over rows.
 
-    By default, θ is what the modules hold. The covariance is the inverse of the exact Hessian or, with "sandwich", that
-    times the scatter of the rows' gradients times that (Huber, 1967), which holds even if the likelihood is not the
-    true one. Raises ValueError if the Hessian is singular, or θ is not a minimum.
+    By default, θ is the modules' current parameters. The covariance is the inverse of the exact Hessian or, with
+    "sandwich", that inverse times the scatter of the rows' gradients times the inverse (Huber, 1967), which is valid
+    even if the likelihood is not the true one. Raises ValueError if the Hessian is singular, or θ is not a minimum.
 
     >>> import nn, autograd
     >>> line = nn.Linear(1, rng=0)

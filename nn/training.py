@@ -1,4 +1,4 @@
-"""Gradient descent over rows: full steps or batches, with a history; it stops at any number that is not finite."""
+"""Gradient descent over rows, in full steps or batches, with a history; it stops at any number that is not finite."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def train(
     each: Callable[[Any, float], None] | Sequence[Callable[[Any, float], None]] | None = None,
     until: Callable[[Any], bool] | None = None,
 ) -> Trained:
-    """Gradient descent from θ: `passes` passes over the rows, all at once or in random batches of `batch` rows.
+    """Train by gradient descent from θ: `passes` passes over the rows, in full or in random batches of `batch` rows.
 
-    Training stops after a pass whose steps all find every |∂L/∂θᵢ| ≤ `tol`, or after one for which `until(theta)` is
-    true, as `EarlyStopping` is. `each(theta, loss)`, one function or several, is called before every step. The
-    optimiser moves θ and ignores parameters of its own. Raises `Diverged` if the loss, the gradient or the parameters
-    are not finite, including after the last step, and the error of a row with a wrong target, or data that are not
-    finite; TypeError for a model in place of its objective, ValueError if there are no parameters.
+    Training stops after a pass in which every |∂L/∂θᵢ| ≤ `tol` at every step, or after one for which `until(theta)` is
+    true, such as an `EarlyStopping`. `each(theta, loss)`, one function or several, is called before every step. The
+    optimiser moves θ and ignores its own parameters. Raises `Diverged` if the loss, the gradient or the parameters are
+    not finite, including after the last step; the error of a row whose target is invalid or whose data are not finite;
+    TypeError for a model in place of its objective; ValueError if there are no parameters.
 
     >>> from nn import SGD, Neuron, squared_error
     >>> objective = Objective(lambda neuron, x, y: squared_error(neuron(x), y), Neuron(1, nonlin=False, rng=0))
@@ -88,7 +88,7 @@ def train(
 
 
 def listed(each: Any) -> list[Callable[[Any, float], None]]:
-    """Callbacks as a list: one function, or several, or None; TypeError for anything else.
+    """Callbacks as a list, from one function, several, or None; TypeError for anything else.
 
     >>> listed(print), listed(None)
     ([<built-in function print>], [])
@@ -124,7 +124,7 @@ def as_rows(rows: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
 
 
 def require_valid(objective: Any, theta: Any, rows: Sequence[Any], loss: float) -> None:
-    """Where a loss is not finite, raise the error of the first such row: of a wrong target, or of its data.
+    """If a loss is not finite, raise the error of the first such row, for a wrong target or for its data.
 
     >>> from nn import Neuron, cross_entropy
     >>> objective = Objective(lambda neuron, x, y: cross_entropy(neuron(x), y), Neuron(1))
@@ -134,7 +134,7 @@ def require_valid(objective: Any, theta: Any, rows: Sequence[Any], loss: float) 
     ValueError: the target must be from 0 to 1, got -1
     (row 1)
     """
-    if np.isfinite(loss) or not isinstance(objective, Objective):  # others have checked their data
+    if np.isfinite(loss) or not isinstance(objective, Objective):  # other objectives have checked their data
         return
     for i in np.flatnonzero(~np.isfinite(objective.value(theta, *rows, reduce=None)))[:1].tolist():
         try:
@@ -165,7 +165,7 @@ def _moved(optimiser: Optimiser, theta: Any, g: Any, loss: float) -> Any:
 
 
 def shown(passes: int, progress: bool, history: list[float]) -> Iterator[int]:
-    """The pass numbers; with `progress`, under a bar that shows the latest loss."""
+    """The pass numbers; with `progress`, with a bar that shows the latest loss."""
     if not progress:
         yield from range(passes)
         return
@@ -181,7 +181,7 @@ def shown(passes: int, progress: bool, history: list[float]) -> Iterator[int]:
 
 
 def _batches(n: int, batch: int | None, rng: Any) -> Iterator[Any]:
-    """The rows of every step in one pass; None means all rows in order."""
+    """The row numbers for every step of one pass; None means all rows in order."""
     if batch is None or batch >= n:
         yield None
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from autograd.arrays import booleans as booleans  # the arithmetic of conditions, which it sets
+from autograd.arrays import booleans as booleans  # the import sets the arithmetic of conditions
 from autograd.arrays import calculus, moving, norms, reductions, selections
 from autograd.arrays.elementwise import elementwise, over_axes, over_rows
 from autograd.arrays.methods import METHODS
@@ -13,5 +13,5 @@ from autograd.numbers.kinds import ARRAY_RANK, Kind, join
 
 
 def enter() -> None:
-    """Join the kind of arrays."""
+    """Register NumPy arrays as a kind of operand."""
     join(numpy.ndarray, Kind("ndarray", ARRAY_RANK, lift=elementwise))

@@ -1,4 +1,4 @@
-"""Bare arrays of objects: constants among them, and functions of lists applied along their axes."""
+"""Bare arrays of objects: finds constants among them, and applies functions of lists along their axes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from autograd.symbols import Condition
 
 ndarray = numpy.ndarray
 BOOLS = {bool, numpy.bool_}
-# By a function of a list: that of the numbers where a mask that is not known holds, and of one more.
+# For a function of a list: a function of the numbers, of a mask that is not known, and of an initial number.
 WHERE: dict[Callable[[list[Any]], Any], Callable[[list[Any], list[Any], Any], Any]] = {}
 
 
 def plain(*arrays: Any) -> bool:
-    """Whether these hold nothing but constants."""
+    """Whether these hold only constants."""
     for x in arrays:
         if isinstance(x, ndarray):
             if x.dtype == object and not all(map(is_native, x.flat)):
@@ -32,17 +32,17 @@ def plain(*arrays: Any) -> bool:
 
 
 def as_plain(x: Any) -> Any:
-    """An array of constants in the type that NumPy gives them."""
+    """An array of constants with the dtype that NumPy gives them."""
     return numpy.array(x.tolist()).reshape(x.shape) if isinstance(x, ndarray) and x.dtype == object else x
 
 
 def objects(result: Any) -> Any:
-    """A result of NumPy's own on constants, in an array that can take a Value; bools and whole numbers stay."""
+    """A result that NumPy computed on constants, as an array that can hold a Value; bools and whole numbers stay."""
     return result.astype(object) if isinstance(result, ndarray) and result.dtype.kind == "f" else result
 
 
 def is_mask(x: Any) -> bool:
-    """Whether x is an array of conditions and bools, or one of them: an array of bools where f runs on floats."""
+    """Whether x is an array of conditions and bools, or one of them; where f runs on floats, it holds only bools."""
     if not isinstance(x, ndarray):
         return type(x) in scalars.BOOLS
     if x.dtype != object:
@@ -57,17 +57,17 @@ def types_in(x: Any) -> set[type]:
 
 
 def as_bools(x: Any) -> Any:
-    """An array of NumPy's bools, unless some are conditions that are traced."""
+    """The array as NumPy bools, unless some elements are traced conditions."""
     return x.astype(bool) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= BOOLS else x
 
 
 def as_indices(x: Any) -> Any:
-    """An array of NumPy's ints, unless some are traced."""
+    """The array as NumPy ints, unless some elements are traced."""
     return x.astype(int) if isinstance(x, ndarray) and x.dtype == object and types_in(x) <= {int} else x
 
 
 def no_whole_numbers(dtype: Any, *arrays: Any) -> None:
-    """Refuse a type of whole numbers, if one is asked for, for arrays of Values, which NumPy would cut."""
+    """Refuse an integer dtype, if one is given, for arrays of Values: NumPy would truncate them."""
     if (
         dtype is not None
         and numpy.dtype(dtype).kind in "iub"
@@ -79,14 +79,14 @@ def no_whole_numbers(dtype: Any, *arrays: Any) -> None:
 
 
 def as_objects(x: Any) -> Any:
-    """An array, a nested list or a number as a bare array of objects."""
+    """Convert an array, a nested list or a number to a bare array of objects."""
     if type(x) is ndarray:
         return x if x.dtype == object else x.astype(object)
     return numpy.asarray(x, dtype=object)
 
 
 def filled(shape: tuple[int, ...], numbers: Iterable[Any]) -> Any:
-    """A bare array of this shape with these numbers, in order; a bool array if it holds nothing but bools."""
+    """A bare array of this shape with these numbers, in order; a bool array if it holds only bools."""
     flat = list(numbers)
     if flat and BOOLS.issuperset(map(type, flat)):
         return numpy.array(flat, dtype=bool).reshape(shape)
@@ -96,7 +96,7 @@ def filled(shape: tuple[int, ...], numbers: Iterable[Any]) -> Any:
 
 
 def mapped(function: Callable[..., Any], *arrays: Any) -> Any:
-    """A function of numbers on arrays, which are broadcast. NumPy's own loop would report the flags of floats again."""
+    """Apply a function of numbers to broadcast arrays. NumPy's own loop would report the flags of floats again."""
     parts = [numpy.asarray(x) for x in arrays]
     shape = numpy.broadcast_shapes(*[x.shape for x in parts])
     columns = [(x if x.shape == shape else numpy.broadcast_to(x, shape)).reshape(-1).tolist() for x in parts]
@@ -116,7 +116,7 @@ def along(
     where: Any = True,
     dtype: Any = None,
 ) -> Any:
-    """A function of a list of numbers, applied to the numbers along the axes; None is all of them."""
+    """Apply a function of a list of numbers to the numbers along the axes; None means all axes."""
     x = numpy.asarray(x)
     if native is not None and initial is None and where is True and plain(x):
         return objects(native(as_plain(x), axis=axis, keepdims=bool(keepdims)))
@@ -149,7 +149,7 @@ def along(
 
 
 def each_row(function: Callable[[list[Any]], Any], x: Any, axis: int | None = -1) -> Any:
-    """A function from a list of numbers to a list, applied along one axis; None is that of the flattened array."""
+    """Apply a function from a list of numbers to a list along one axis; None flattens the array first."""
     x = numpy.asarray(x, dtype=object)
     if axis is None:
         x, axis = x.reshape(-1), 0

@@ -1,6 +1,6 @@
-"""Arithmetic of two traced booleans that are NumPy's where f runs on floats: their sum is `or`, and there is no minus.
+"""Arithmetic of two traced booleans that are NumPy bools where f runs on floats: + is `or`, and there is no minus.
 
-Python's own booleans count: they add up to a number. So do NumPy's where its loops, or ours, add them up.
+Python's own booleans count as numbers and add up to a number. So do NumPy bools in NumPy's loops or ours.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from autograd.arrays.origins import is_of_numpy
 from autograd.refusals import is_library
 from autograd.symbols import Condition, Symbol
 
-TRUE: Any = numpy.True_  # whose minus raises NumPy's error
+TRUE: Any = numpy.True_  # its minus raises NumPy's error
 
 
 def is_numpys(condition: Condition) -> bool:
-    """Whether a condition compares, or combines comparisons of, NumPy's numbers."""
+    """Whether a condition compares NumPy numbers, or combines such comparisons."""
     waiting: list[Any] = [condition]
     for x in waiting:
         if type(x) is Condition:
@@ -31,7 +31,7 @@ def is_numpys(condition: Condition) -> bool:
 
 
 def _by_user(frame: FrameType) -> bool:
-    """Whether code of the user's asks, not one of NumPy's loops over objects."""
+    """Whether the frame is the user's code, not one of NumPy's loops over objects."""
     return not is_library(frame.f_globals.get("__name__"))
 
 

@@ -49,7 +49,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 @implements(numpy.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    """Central differences inside, one-sided ones of first or second order at the ends."""
+    """np.gradient: central differences inside, one-sided ones of first or second order at the ends."""
     f = as_objects(f)
     axes = tuple(range(f.ndim)) if axis is None else tuple(numpy.atleast_1d(axis) % f.ndim)
     spacings = varargs * len(axes) if len(varargs) == 1 else varargs or (1.0,) * len(axes)
@@ -71,13 +71,13 @@ def _scalar(x: Any) -> Any:
 
 
 def _between(f: Any, a: Any, b: Any) -> Any:
-    """The slopes inside, with steps a and b on both sides."""
+    """The slopes inside, with steps a and b on the two sides."""
     return -b / (a * (a + b)) * f[..., :-2] + (b - a) / (a * b) * f[..., 1:-1] + a / (b * (a + b)) * f[..., 2:]
 
 
 def _slopes(f: Any, h: Any, even: bool, edge_order: int) -> Any:
     made = numpy.empty(f.shape, dtype=object)
-    if even:  # a weight of 0 would make a NaN of the number in the middle
+    if even:  # a weight of 0 would turn an infinite number in the middle into NaN
         made[..., 1:-1] = (f[..., 2:] - f[..., :-2]) / (2 * h[0])
     else:
         made[..., 1:-1] = _between(f, h[:-1], h[1:])
@@ -98,7 +98,7 @@ def _slopes(f: Any, h: Any, even: bool, edge_order: int) -> Any:
 
 @implements(numpy.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: None = None) -> Any:
-    """Linear interpolation; at a sample, the slope on its right, as in code with `if x < xp[i]`."""
+    """np.interp: linear interpolation; at a sample, the slope on its right, as in code with `if x < xp[i]`."""
     if period is not None:
         raise TypeError("np.interp of Values takes no period: reduce x first, by x % period")
     xs, ys = as_objects(xp).tolist(), as_objects(fp).tolist()

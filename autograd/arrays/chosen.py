@@ -1,6 +1,6 @@
-"""x[mask] in a trace: numbers chosen by a mask that is not known, of which there may be any number.
+"""x[mask] in a trace: numbers chosen by a mask that is not known, so that their count is not known either.
 
-Functions of each number and sums, means and extremes over all are traced; what needs to know how many there are is not.
+Functions of each number, and sums, means and extremes over all, are traced; functions that need the count are not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograd.symbols import Condition
 
 
 class Chosen(NDArrayOperatorsMixin):
-    """The numbers of a flat array at which a mask holds."""
+    """The numbers of a flat array where a mask holds."""
 
     chosen_by: list[Any]
 
@@ -44,7 +44,7 @@ class Chosen(NDArrayOperatorsMixin):
         return self
 
     def _beside(self, x: Any) -> Any:
-        """An operand for each number: a single number, or numbers that the same mask chose."""
+        """An operand for each number: from a single number, or from numbers that the same mask chose."""
         if isinstance(x, Chosen):
             if not all(map(is_same, x.chosen_by, self.chosen_by)):
                 raise _refused()
@@ -60,7 +60,7 @@ class Chosen(NDArrayOperatorsMixin):
         return ours(*args, **kwargs)
 
     def instead(self, other: Any) -> list[Any]:
-        """The numbers, with another one where the mask does not hold."""
+        """The numbers, with another number in their place where the mask does not hold."""
         return [choose(condition, x, other) for condition, x in zip(self.chosen_by, self.numbers)]
 
     def __matmul__(self, other: Any) -> Any:
@@ -94,7 +94,7 @@ def _refused() -> TraceError:
 
 
 def is_same(a: Any, b: Any) -> bool:
-    """Whether two conditions are known to be the same: comparisons of the same numbers."""
+    """Whether two conditions are known to be the same: they compare the same numbers."""
     if type(a) is not Condition or type(b) is not Condition:
         return a is b or (type(a) is type(b) and type(a) in (bool, float, int) and a == b)
     if a is b:
@@ -104,7 +104,7 @@ def is_same(a: Any, b: Any) -> bool:
     return bool(a.op == b.op) and is_same(a.left, b.left) and is_same(a.right, b.right)
 
 
-# --- sums over all that are chosen ----------------------------------------------------------------
+# --- sums over all chosen numbers -----------------------------------------------------------------
 
 
 def _count(x: Chosen) -> Any:
@@ -152,7 +152,7 @@ def pairs(x: Chosen) -> list[tuple[Any, Any]]:
 
 
 def scalars_of(x: Chosen) -> Chosen:
-    """1 for each number that is not 0, else 0."""
+    """1 for each number that is not 0, otherwise 0."""
     return Chosen([choose(scalars.truth(v), 1.0, 0.0) for v in x.numbers], x.chosen_by)
 
 

@@ -1,7 +1,8 @@
 """Eigenvalues of symmetric matrices of Values, by Jacobi's rotations.
 
-From the eigenvectors of the data, which are constants, the matrix is nearly diagonal; each sweep of rotations then
-doubles the order to which its diagonal is right. So few sweeps give derivatives of every order in use.
+In the basis of the eigenvectors of the data, which are constants, the matrix is nearly diagonal. Each sweep of
+rotations then doubles the order up to which its diagonal is right, so a few sweeps give derivatives of every order in
+use.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     Rows = list[list[Any]]
 
 SWEEPS = 3  # from the eigenvectors of the data: right to the seventh derivative
-SWEEPS_FROM_NOTHING = 8  # in a trace, for eigenvalues alone
+SWEEPS_FROM_NOTHING = 8  # in a trace, for eigenvalues only
 
 
 def eigenvalues(rows: Rows) -> list[Any]:
-    """In ascending order. LinAlgError where two are equal: they have no derivative there."""
+    """The eigenvalues in ascending order. LinAlgError where two are equal: they have no derivative there."""
     if lists.is_traced([x for row in rows for x in row]):
         n = len(rows)
         square = [list(row) for row in rows]
@@ -41,7 +42,7 @@ def eigenvalues(rows: Rows) -> list[Any]:
 
 
 def eigenvectors(rows: Rows, is_upper: bool) -> tuple[list[Any], Rows]:
-    """The eigenvalues in ascending order, and the matrix whose columns are the eigenvectors, as NumPy signs them."""
+    """The eigenvalues in ascending order, and the matrix whose columns are the eigenvectors, with NumPy's signs."""
     flat = filled((len(rows), len(rows)), [x for row in rows for x in row])
     vectors = at_the_data(matrices.eigenvectors, eigenvector_entry, flat, flat.shape, is_upper)
     square = matmul(matmul(vectors.T, flat), vectors).tolist()
@@ -52,7 +53,7 @@ def eigenvectors(rows: Rows, is_upper: bool) -> tuple[list[Any], Rows]:
 
 
 def unless_equal(values: list[Any]) -> list[Any]:
-    """Values in ascending order; in a program, which raises nothing, NaN with NaN slopes where two are equal."""
+    """The values in ascending order; in a program, which raises nothing, NaN with NaN slopes where two are equal."""
     limit = matrices.NOTHING * p.maximum(abs(values[0]), abs(values[-1]))
     equal = lists.any_of([y - x <= limit for x, y in pairwise(values)])
     factor = choose(equal, math.nan, 1.0)
@@ -62,7 +63,7 @@ def unless_equal(values: list[Any]) -> list[Any]:
 def at_the_data(
     factor: Callable[..., Any], entry: Callable[..., Any], a: Any, shape: tuple[int, ...], *options: bool
 ) -> Any:
-    """A factor of the matrix of the data; in a trace, where the data is not known, its entries as operations."""
+    """A factor of the matrix of the data; in a trace, where the data are not known, its entries as operations."""
     numbers = [core(x) for x in a.ravel().tolist()]
     if not lists.is_traced(numbers):
         return factor(numpy.reshape(lists.data_of(numbers), a.shape), *options)
@@ -70,7 +71,7 @@ def at_the_data(
 
 
 def _sweep(square: Rows, columns: Rows) -> None:
-    """One rotation for each pair of rows; `columns`, if any, are rotated along."""
+    """Apply one rotation for each pair of rows; `columns`, if any, are rotated with them."""
     n = len(square)
     for i in range(n):
         for j in range(i + 1, n):
@@ -87,7 +88,7 @@ def rotated(x: list[Any], y: list[Any], c: Any, s: Any) -> tuple[list[Any], list
 
 
 def rotation(a: Any, b: Any, off: Any) -> tuple[Any, Any]:
-    """The cosine and sine that make the number off the diagonal 0, by the lesser angle."""
+    """The cosine and sine of the smaller angle that makes the off-diagonal number 0."""
     gap = b - a
     scale = gap + p.copysign(1.0, gap) * p.hypot(gap, 2 * off)
     nothing = scale == 0

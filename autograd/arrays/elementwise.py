@@ -1,4 +1,4 @@
-"""Our functions on arrays: an operation on an array applies to each of its elements."""
+"""The engine's functions on arrays: an operation on an array applies to each of its elements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograd.arrays.scalar_array import bare, held
 
 
 def elementwise(primitive: Any) -> Callable[..., Any]:
-    """The function that applies a primitive to each number of its operands, which are broadcast."""
+    """A function that applies a primitive to each number of its operands, after broadcasting them."""
     function = primitive.function
 
     def on_arrays(*operands: Any) -> Any:
@@ -24,17 +24,17 @@ def elementwise(primitive: Any) -> Callable[..., Any]:
 
 
 def over_axes(function: Callable[..., Any], xs: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """A function of a sequence of numbers, along the axes of an array; None is all of them."""
+    """Apply a function of a sequence of numbers along the axes of an array; None means all axes."""
     return _as_floats(along(function, bare(xs), axis, keepdims))
 
 
 def over_rows(function: Callable[..., Any], xs: Any, axis: int | None) -> Any:
-    """A function from a sequence to one of the same length, along one axis of an array; None is the flattened array."""
+    """Apply a function that keeps the length of a sequence along one axis of an array; None flattens it first."""
     xs = as_objects(bare(xs))
     return _as_floats(each_row(function, xs, axis).reshape(xs.shape))
 
 
 def _as_floats(result: Any) -> Any:
-    """An array of floats where a result holds no other numbers."""
+    """Convert a result that holds only floats to an array of floats."""
     kinds = {type(x) for x in numpy.ravel(result)}
     return numpy.asarray(result, dtype=float)[()] if kinds <= {float} else held(result)

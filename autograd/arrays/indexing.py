@@ -1,4 +1,4 @@
-"""Indices that are not known while a function is traced: each number is selected by conditions on the index."""
+"""Indices that are not known while a function is traced: conditions on the index select each number."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from autograd.symbols import Condition, Symbol, answering, is_whole
 from autograd.symbols.text import brief
 from autograd.symbols.whole import known_whole, span
 
-# What a trace does about rows that raise an error: it takes the condition, and the error.
+# How a trace handles rows that raise an error; called with the condition and the error.
 failing: ContextVar[Callable[[Any, Exception], None] | None] = ContextVar("autograd failing", default=None)
 
 
 def kind_of_index(index: Any) -> type | None:
-    """Symbol for an index that is not known, Condition for a mask that is not, None for any other."""
+    """Symbol for an index that is not known, Condition for a mask that is not known, None for any other index."""
     if isinstance(index, numpy.ndarray):
         if index.dtype != object:
             return None
@@ -37,12 +37,12 @@ def kind_of_index(index: Any) -> type | None:
 
 
 def means(place: Any, i: int, size: int) -> Any:
-    """Whether a traced index means the place i."""
+    """Whether a traced index refers to place i."""
     return scalars.either(place == i, place == i - size)
 
 
 def fail_where(condition: Any, error: Exception) -> None:
-    """Let the rows of a trace raise an error where a condition holds, which is decided along a path."""
+    """Make the rows of a trace raise an error where a condition holds, which is decided at once along a path."""
     fails = failing.get()
     if fails is not None and condition is not False:
         if answering.get() is None:
@@ -52,7 +52,7 @@ def fail_where(condition: Any, error: Exception) -> None:
 
 
 def within(place: Any, size: int, error: str) -> Any:
-    """A place that may be traced; rows for which it is outside raise an IndexError. Along a path it is known."""
+    """Check a place: traced rows with a place outside the axis raise an IndexError. Along a path the place is known."""
     x = core(place)
     if type(x) is not Symbol:
         return place
@@ -67,28 +67,28 @@ def within(place: Any, size: int, error: str) -> Any:
 
 
 def require_between(place: Any, first: int, end: int, error: Exception) -> None:
-    """Let the rows fail whose place, which is traced, is not from `first` to before `end`."""
+    """Make the rows fail whose traced place is not at least `first` and less than `end`."""
     least, most = span(core(place))
-    if not (first <= least and most < end):  # also where one of them is NaN
+    if not (first <= least and most < end):  # also where a bound is NaN
         fail_where(place != place, ValueError("cannot convert float NaN to integer"))
         fail_where(scalars.either(place < first, place >= end), error)
 
 
 def along_path(index: Any) -> Any:
-    """An index whose places are known, as whole numbers are along a path."""
+    """An index with its places known, as whole numbers are along a path."""
     if type(index) is tuple:
         return tuple(map(along_path, index))
     x = core(index)
     return known_whole(x) if type(x) is Symbol and is_whole(x) else index
 
 
-MOST_PLACES = 10_000  # along an axis, that a traced place may choose from
+MOST_PLACES = 10_000  # the most places along an axis that a traced place may choose from
 BRIEF = 40  # the most characters of an index in an error
 OUTSIDE = "index {} is out of bounds for an axis with size {}"
 
 
 def _within(x: Any, places: Any) -> list[Any]:
-    """Places along the first axes of an array."""
+    """The places along the first axes of an array, checked against their sizes."""
     made = []
     for size, part in zip(x.shape, places):
         known = {id(place): within(place, size, OUTSIDE) for place in part.flat}
@@ -97,7 +97,7 @@ def _within(x: Any, places: Any) -> list[Any]:
 
 
 def taken(x: Any, index: Any) -> Any:
-    """x[index] of a bare array; the rows of a trace fail where a place is outside of it."""
+    """x[index] of a bare array; the rows of a trace fail where a place is out of bounds."""
     parts = index if type(index) is tuple else (index,)
     if has_slices(parts):
         return _along_axis(x, parts)
@@ -110,7 +110,7 @@ def taken(x: Any, index: Any) -> Any:
 
 
 def has_slices(parts: tuple[Any, ...]) -> bool:
-    """Whether an index has more in it than places and masks."""
+    """Whether an index contains more than places and masks."""
     return any(isinstance(part, slice) or part is None or part is Ellipsis for part in parts)
 
 
@@ -120,7 +120,7 @@ def places_of_axes(parts: tuple[Any, ...]) -> Any:
 
 
 def _places(part: Any) -> list[Any]:
-    """The places that one part of an index means: of a known mask, those where it holds."""
+    """The places that one part of an index means; for a known mask, those where it holds."""
     if kind_of_index(part) is Condition:
         raise refuse(lambda most: "which places a mask chooses", "write np.where(mask, x, 0.0), or multiply by it")
     part = numpy.asarray(part)
@@ -128,7 +128,7 @@ def _places(part: Any) -> list[Any]:
 
 
 def _along_axis(x: Any, parts: tuple[Any, ...]) -> Any:
-    """One traced place or list of places among slices."""
+    """x[index] for one traced place, or list of places, among slices."""
     if not all(isinstance(part, slice) or kind_of_index(part) is not None for part in parts):
         raise among_slices()
     known, axis, index = _behind(x, parts)
@@ -138,12 +138,12 @@ def _along_axis(x: Any, parts: tuple[Any, ...]) -> Any:
 
 
 def among_slices() -> TraceError:
-    """The error for traced places beside slices."""
+    """The error for traced places among slices."""
     return refuse(lambda most: "an index among slices", "take the slices first, then the index")
 
 
 def _behind(x: Any, parts: tuple[Any, ...]) -> tuple[Any, int, Any]:
-    """A view of what the known places and slices of an index choose, the traced one's axis first; and both of these."""
+    """A view of what the known places and slices choose, traced axis first; that axis; and the traced part."""
     at = [i for i, part in enumerate(parts) if kind_of_index(part) is not None]
     if len(at) != 1 or not all(isinstance(part, (int, slice)) for i, part in enumerate(parts) if i not in at):
         raise among_slices()
@@ -175,7 +175,7 @@ def _selecting(condition: Any) -> Callable[[Any, Any], Any]:
 
 
 def put(x: Any, index: Any, value: Any) -> None:
-    """x[index] = value at a traced place, or one after the other at a list of them."""
+    """Set x[index] = value at a traced place, or at each of a list of places in turn."""
     parts = index if type(index) is tuple else (index,)
     if len(parts) > 1 and not has_slices(parts):
         arrays = _within(x, places_of_axes(parts))
@@ -195,7 +195,7 @@ def put(x: Any, index: Any, value: Any) -> None:
 
 
 def _fitted(value: Any, ndim: int) -> Any:
-    """A value for `ndim` axes: NumPy passes over leading axes of one number."""
+    """A value with at most `ndim` axes: as in NumPy, leading axes of length one are dropped."""
     value = numpy.asarray(value, dtype=object)
     while value.ndim > ndim and len(value) == 1:
         value = value[0, ...]
@@ -203,7 +203,7 @@ def _fitted(value: Any, ndim: int) -> Any:
 
 
 def _put_at(x: Any, places: list[Any], value: Any, holds: Any) -> None:
-    """The number or array at one place for each of the first axes becomes the value where a condition holds."""
+    """Set the number or array at one place for each of the first axes to the value where a condition holds."""
     if not places:
         x[...] = value if holds is True else mapped(_selecting(holds), value, x)
         return
@@ -216,7 +216,7 @@ def _put_at(x: Any, places: list[Any], value: Any, holds: Any) -> None:
 
 
 def put_where(x: Any, index: Any, value: Any) -> None:
-    """x[mask] = value at the numbers, rows or columns for which the conditions of a mask hold."""
+    """Set x[mask] = value at the numbers, rows or columns where the conditions of a mask hold."""
     axis, mask = 0, index
     if type(index) is tuple:
         x, axis, mask = _behind(x, index)

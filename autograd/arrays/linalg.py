@@ -1,6 +1,6 @@
-"""np.linalg on matrices of Values: each algorithm is written once, on rows of numbers, and traced as it is.
+"""np.linalg on matrices of Values: each algorithm is written once, on rows of numbers, and traced unchanged.
 
-A pivot is chosen by the data; in a trace, rows are swapped by conditions, so that the program chooses as well.
+A pivot is chosen by the data. In a trace, rows are swapped by conditions, so that the program chooses, too.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def data_of(a: Any) -> Any:
 
 
 def refuse_nothing(a: Any, limit: float = NOTHING) -> None:
-    """Raise LinAlgError where a singular value is 0, or within `limit` of the greatest: it has no derivative there."""
+    """Raise LinAlgError if a singular value is 0, or within `limit` of the greatest: there is no derivative there."""
     if not is_traced(a):
         values = linalg.svd(data_of(a), compute_uv=False)
         if values[-1] <= max(limit, NOTHING) * values[0]:
@@ -58,7 +58,7 @@ def refuse_nothing(a: Any, limit: float = NOTHING) -> None:
 
 
 def each_matrix(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of one matrix, and then of stacks of them."""
+    """Extend a function of one matrix to stacks of matrices."""
 
     @functools.wraps(function)
     def of_stack(a: Any, *args: Any, **kwargs: Any) -> Any:
@@ -81,7 +81,7 @@ def each_matrix(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def eliminated(rows: Rows, beside: Rows) -> tuple[Rows, Rows, Any]:
-    """Gaussian elimination with the greatest pivots: the upper triangle, what stands beside it, and the sign."""
+    """Gaussian elimination with the greatest pivots: the upper triangle, the transformed `beside`, and the sign."""
     rows, beside = [list(row) for row in rows], [list(row) for row in beside]
     n, sign = len(rows), 1.0
     traced = lists.is_traced([x for row in rows for x in row])
@@ -108,7 +108,7 @@ def _size(x: Any) -> float:
 
 
 def _swapped(rows: Rows, beside: Rows, k: int, i: int, sign: Any) -> Any:
-    """Swap rows k and i of a traced matrix where the second has the greater pivot."""
+    """Swap rows k and i of a traced matrix where row i has the greater pivot."""
     greater = abs(rows[i][k]) > abs(rows[k][k])
     for table in (rows, beside):
         upper, lower = table[k], table[i]
@@ -156,7 +156,7 @@ def inv(a: Any) -> Any:
 @implements(linalg.det)
 @each_matrix
 def det(a: Any) -> Any:
-    """By elimination; where that would divide by 0, and for small matrices, by a formula without division."""
+    """The determinant, by elimination; by a formula without division for small matrices, or if a pivot is 0."""
     rows = rows_of(a)
     if len(rows) <= 3:
         return _divisionless(rows)
@@ -168,7 +168,7 @@ def det(a: Any) -> Any:
 
 
 def _divisionless(rows: Rows) -> Any:
-    """R. S. Bird, "A simple division-free algorithm for computing determinants" (2011)."""
+    """The determinant by R. S. Bird, "A simple division-free algorithm for computing determinants" (2011)."""
     n = len(rows)
     if n == 0:
         return 1.0
@@ -243,7 +243,7 @@ def _cholesky(a: Any, upper: bool) -> Any:
 
 @implements(linalg.qr)
 def qr(a: Any, mode: str = "reduced") -> Any:
-    """By Householder's reflections, with the signs that LAPACK gives."""
+    """np.linalg.qr by Householder reflections, with the signs that LAPACK gives."""
     from numpy.linalg._linalg import QRResult
 
     a = as_objects(a)
@@ -267,7 +267,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 
 @implements(linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """The solution, its residuals, the rank, and None for the singular values; a matrix must have full rank."""
+    """The solution, its residuals, the rank, and None for the singular values; the matrix must have full rank."""
     a, b = as_objects(a), as_objects(b)
     right = b[:, None] if b.ndim == 1 else b
     m, n = a.shape
@@ -288,7 +288,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
 
 
 def _lower(a: Any, UPLO: str) -> Rows:
-    """The symmetric matrix of one triangle, which is all that NumPy reads."""
+    """The symmetric matrix given by one triangle, which is all that NumPy reads."""
     rows = rows_of(a)
     if UPLO.upper() not in ("L", "U"):
         raise ValueError("UPLO argument must be 'L' or 'U'")

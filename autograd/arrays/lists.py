@@ -1,4 +1,4 @@
-"""Functions of a list of numbers, as reductions apply them: they choose by the data, or in a trace by conditions."""
+"""Functions of a list of numbers, for reductions: they choose by the data, or in a trace by conditions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def data_of(xs: Numbers) -> list[float]:
 
 
 def balanced(function: Callable[[Any, Any], Any], xs: Numbers) -> Any:
-    """Fold by halves: the depth is that of a tree."""
+    """Fold by halves, so that the depth is logarithmic."""
     while len(xs) > 1:
         pairs = [function(x, y) for x, y in zip(xs[::2], xs[1::2])]
         xs = pairs + xs[len(pairs) * 2 :]
@@ -66,7 +66,7 @@ def _extreme(name: str, wins: Callable[[Any, Any], Any], better: Callable[[Any, 
 
 
 def shared(best: Any, xs: Numbers) -> Any:
-    """The greatest or least of these numbers with the slope 1/k for each of the k that are equal to it, or NaN too."""
+    """The greatest or least number `best`, with slope 1/k for each of the k numbers equal to it, or also NaN."""
     if len(xs) < 3:
         return best
     best = best.fixed() if isinstance(best, Scalar) else best
@@ -82,7 +82,7 @@ least = _extreme("minimum", scalars.minimum, lambda x, y: x < y)
 
 
 def place_of(extreme: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
-    """The index of the first number that is the greatest or least, or NaN."""
+    """A function that returns the index of the first number that is the greatest or least, or NaN."""
 
     def place(xs: Numbers) -> Any:
         if len(xs) == 1:
@@ -104,7 +104,7 @@ def _traced_place(best: Any, xs: Numbers) -> Any:
 
 
 def without_nan(function: Callable[[Numbers], Any]) -> Callable[[Numbers], Any]:
-    """The function of the numbers that are not NaN; a trace replaces these, or does not know how many they are."""
+    """The function of the numbers that are not NaN; a trace replaces NaNs, or refuses, as it cannot count them."""
 
     def found(xs: Numbers) -> Any:
         if is_traced(xs):
@@ -132,7 +132,7 @@ WITHOUT_NAN: dict[Callable[[Numbers], Any], Callable[[Numbers], Any]] = {
 
 
 def _known(xs: Numbers, extreme: Any) -> Any:
-    """The extreme, unless all numbers are NaN."""
+    """The extreme, or NaN if all numbers are NaN."""
     return choose(all_of([isnan(x) for x in xs]), math.nan, extreme)
 
 
@@ -149,7 +149,7 @@ def count_nonzero(xs: Numbers) -> Any:
     return total(found) if is_traced(found) else sum(found)
 
 
-MOST_RANKED = 200  # numbers that a trace sorts by rank, by a step for each pair
+MOST_RANKED = 200  # a trace ranks up to this many numbers, with a step for each pair
 
 
 # --- order --------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def order(xs: Numbers) -> list[Any]:
 
 
 def ordered(xs: Numbers, keys: Numbers | None = None) -> Numbers:
-    """The numbers from the least to the greatest, or by their keys, NaN last; a trace does so by selections."""
+    """The numbers in ascending order, or in that of their keys, NaN last; a trace orders them by selections."""
     keys = xs if keys is None else keys
     if not is_traced(keys):
         return [xs[i] for i in order(keys)]
@@ -177,7 +177,7 @@ def _ranks(xs: Numbers) -> Numbers:
     ranks: Numbers = [0.0] * len(xs)
     for j, y in enumerate(xs):
         for i in range(j):
-            later = scalars.either(y < xs[i], scalars.both(isnan(xs[i]), y == y))  # y stands before an earlier number
+            later = scalars.either(y < xs[i], scalars.both(isnan(xs[i]), y == y))  # y comes before an earlier number
             step = choose(later, 1.0, 0.0)
             ranks[i] = ranks[i] + step
             ranks[j] = ranks[j] + (1.0 - step)
@@ -192,7 +192,7 @@ def _at_rank(k: int, ranks: Numbers, xs: Numbers) -> Any:
 
 
 def _exchanged(xs: Numbers, keys: Numbers) -> Numbers:
-    """The numbers in the order of their keys, by a sorting network: equal ones keep theirs, by their places."""
+    """The numbers in the order of their keys, by a sorting network; places break ties, so the sort is stable."""
     n = len(xs)
     known = [choose(isnan(x), math.inf, x) for x in keys]
     places = [choose(isnan(x), float(i + n), float(i)) for i, x in enumerate(keys)]
@@ -220,7 +220,7 @@ def _exchanges(n: int) -> Iterator[tuple[int, int]]:
 
 
 def quantile(q: float) -> Callable[[Numbers], Any]:
-    """The number below which a part q of the numbers lies, by linear interpolation."""
+    """A function that returns the q-quantile of numbers, by linear interpolation."""
 
     def found(xs: Numbers) -> Any:
         place = q * (len(xs) - 1)
@@ -260,7 +260,7 @@ def variance(ddof: float = 0) -> Callable[[Numbers], Any]:
 
 
 def deviation(ddof: float = 0) -> Callable[[Numbers], Any]:
-    """The standard deviation, as a norm: 0 with derivatives 0 where all numbers are equal."""
+    """A function for the standard deviation, as a norm: 0 with derivatives 0 where all numbers are equal."""
 
     def found(xs: Numbers) -> Any:
         free = len(xs) - ddof

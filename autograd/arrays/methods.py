@@ -1,6 +1,6 @@
 """The operators of a ScalarArray, and the methods that NumPy writes for its own numbers.
 
-NumPy's operators would call `__array_ufunc__`, which does the same at a microsecond more.
+NumPy's operators would call `__array_ufunc__`, which does the same but takes a microsecond more.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from autograd.symbols import Condition, Symbol
 
 METHODS = "all any argmax argmin argsort clip cumprod cumsum dot max mean min prod round searchsorted std sum trace var"
 
-PASSING_NAN = "pandas.core.nanops"  # calls these methods where NaN are left out
+PASSING_NAN = "pandas.core.nanops"  # calls these methods where NaNs are skipped
 
 
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,12 +55,12 @@ def _sort(self: Any, axis: int = -1, kind: Any = None, order: None = None) -> No
 
 
 def _partition(self: Any, kth: Any, axis: int = -1, kind: Any = None, order: None = None) -> None:
-    """Sort in place: a sorted array is partitioned at every place."""
+    """Partition in place by sorting: a sorted array is partitioned at every place."""
     _sort(self, axis)
 
 
 def _tobytes(self: Any, order: Any = "C") -> bytes:
-    """The bytes of the floats that the numbers are: a key. Those of traced numbers are NaN that tell which they are."""
+    """The bytes of the numbers as floats, for use as a key; a traced number becomes a NaN whose bits identify it."""
     numbers = [core(x) for x in ndarray.flatten(self.view(ndarray), order)]
     traced = [type(x) in (Symbol, Condition) for x in numbers]
     found = numpy.array([math.nan if is_traced else x for x, is_traced in zip(numbers, traced)], dtype=float)
@@ -69,12 +69,12 @@ def _tobytes(self: Any, order: Any = "C") -> bytes:
 
 
 def _tolist(self: Any) -> Any:
-    """Python's numbers, in lists."""
+    """The array as nested lists of Python numbers."""
     return each_part(_pythons, self.view(ndarray).tolist())
 
 
 def _item(self: Any, *index: Any) -> Any:
-    """One number, as Python's."""
+    """One number of the array as a Python number."""
     return _pythons(ndarray.item(self, *index))
 
 
@@ -88,7 +88,7 @@ ndarray = numpy.ndarray
 
 
 def _binary(ufunc: Any, by_numpy: Any, swapped: bool = False) -> Callable[[Any, Any], Any]:
-    """An operator in NumPy's loop over objects, for the operands that are frequent; else NumPy's operator."""
+    """An operator that uses NumPy's loop over objects for frequent operands, and NumPy's operator for all others."""
     keeps_nan, modules = ufunc in KEEPING_NAN, sys.modules  # a call to ask would cost 5 % of a short array's arithmetic
 
     def method(self: Any, other: Any) -> Any:
@@ -110,7 +110,7 @@ def _binary(ufunc: Any, by_numpy: Any, swapped: bool = False) -> Callable[[Any, 
 
 
 def _of_masks(ufunc: Any, by_numbers: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """An operator of a trace: of two masks, what NumPy's arithmetic on bools is."""
+    """An operator of a trace; for two masks, it does NumPy's arithmetic on bools."""
 
     def method(self: Any, other: Any) -> Any:
         return OF_MASKS[ufunc](self, other) if is_mask(self) and is_mask(other) else by_numbers(self, other)
@@ -140,7 +140,7 @@ def _unary(ufunc: Any, by_numpy: Any) -> Callable[[Any], Any]:
 
 
 def _power(self: Any, other: Any) -> Any:
-    """Only a power of a float may leave the real numbers."""
+    """Raise to a power; only a power of a float may leave the real numbers."""
     return _power_of_whole(self, other) if type(other) is int else ndarray.__pow__(self, other)
 
 
@@ -148,7 +148,7 @@ _power_of_whole = _binary(numpy.power, ndarray.__pow__)
 
 
 def _comparison(ufunc: Any, by_numpy: Any) -> Callable[[Any, Any], Any]:
-    """An array of bools, unless a function is traced."""
+    """A comparison that returns an array of bools, unless a function is traced."""
 
     def method(self: Any, other: Any) -> Any:
         kind = type(other)

@@ -1,4 +1,4 @@
-"""Missing numbers of pandas': a plain NaN in a column beside Values, which its sums and means pass over."""
+"""Missing numbers of pandas: a plain NaN in a column that also holds Values, which its sums and means skip."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.arrays.ufuncs import on_numbers
 from autograd.numbers.operand import is_of_pandas
 from autograd.primitives.operators import core
 
-# With which a missing number of pandas' stays missing.
+# Functions that keep a missing number of pandas missing.
 KEEPING = (
     "add subtract multiply divide floor_divide remainder fmod power float_power maximum minimum arctan2 hypot "
     "logaddexp logaddexp2"
@@ -25,7 +25,7 @@ KEEPING_NAN = {getattr(numpy, name) for name in KEEPING.split()}
 
 
 def asked_by_pandas(ufunc: Any, above: int) -> bool:
-    """Whether the frame that is `above` ours is one of pandas', for arithmetic in which a missing number stays so."""
+    """Whether pandas calls, from the frame `above` this one, for arithmetic that keeps a missing number missing."""
     if "pandas" not in sys.modules or ufunc not in KEEPING_NAN:
         return False
     asking: FrameType | None = sys._getframe(above + 1)
@@ -39,13 +39,13 @@ def _home(frame: FrameType) -> str:
 
 
 def with_missing(ufunc: Any, *inputs: Any) -> Any:
-    """Arithmetic on bare arrays of pandas': beside a plain NaN there is one, which pandas passes over, and no Value."""
+    """Arithmetic on bare arrays of pandas: a plain NaN gives a plain NaN, which pandas skips, and no Value."""
     return mapped(of_present(ufunc), *inputs)
 
 
 @cache
 def of_present(ufunc: Any) -> Callable[..., Any]:
-    """A ufunc as a function of single numbers, a missing one among them: NaN, unless NumPy's is a number, as nan**0."""
+    """A ufunc as a function of single numbers, some missing: then NaN, unless NumPy gives a number, as for nan**0."""
     function = on_numbers(ufunc)
     if ufunc not in KEEPING_NAN:
         return function
@@ -61,7 +61,7 @@ def of_present(ufunc: Any) -> Callable[..., Any]:
 
 
 class OfPresent:
-    """A ufunc as pandas calls it, on arrays. A loop of NumPy's would report the flags of floats again."""
+    """A ufunc on arrays, as pandas calls it. A NumPy loop would report the flags of floats again."""
 
     def __init__(self, ufunc: Any, held: Callable[[Any], Any]) -> None:
         self.ufunc, self.held = ufunc, held
@@ -72,7 +72,7 @@ class OfPresent:
 
 
 def on_tables(ufunc: Any, inputs: tuple[Any, ...], held: Callable[[Any], Any]) -> Any:
-    """A ufunc of pandas' columns and frames beside arrays of ours: pandas asks for the numbers, and keeps the names."""
+    """A ufunc of pandas columns and frames with arrays of ours: pandas takes the numbers and keeps the names."""
     function = OfPresent(ufunc, held)
     answers = (x.__array_ufunc__(function, "__call__", *inputs) for x in inputs if is_of_pandas(x))
     return next((found for found in answers if found is not NotImplemented), NotImplemented)

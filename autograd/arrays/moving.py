@@ -1,4 +1,4 @@
-"""NumPy's functions that move numbers and compute none: its own serve."""
+"""NumPy functions that move numbers and compute none: NumPy's own implementations serve."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _copied = IMPLEMENTATIONS[numpy.copyto]
 
 @implements(numpy.take)
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: Any = "raise") -> Any:
-    """The numbers at these places, which may be traced."""
+    """np.take: the numbers at these places, which may be traced."""
     a = as_objects(a)
     if kind_of_index(indices) is None:
         return numpy.take(a, indices, axis, mode=mode)
@@ -78,7 +78,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 
 def _places_along(x: Any, indices: Any, axis: int | None) -> tuple[Any, tuple[Any, ...]]:
-    """The array, flat without an axis, and the places of all its axes that indices along one of them mean."""
+    """The array, flattened if axis is None, and the places along all axes that indices along one axis mean."""
     x, axis = (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
     grid = numpy.ogrid[tuple(slice(n) for n in x.shape)]
     return x, tuple(indices if i == axis else part for i, part in enumerate(grid))
@@ -102,7 +102,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Non
 
 @implements(numpy.unravel_index)
 def unravel_index(indices: Any, shape: Any, order: Any = "C") -> Any:
-    """The places along each axis of a place that is traced."""
+    """np.unravel_index: the places along each axis of a traced place."""
     if order != "C":
         raise TypeError("np.unravel_index of a traced place counts by rows: leave out order=")
     sizes = shape if isinstance(shape, tuple) else (shape,)
@@ -119,14 +119,14 @@ def unravel_index(indices: Any, shape: Any, order: Any = "C") -> Any:
 
 @implements(numpy.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
-    if numpy.asarray(arr).dtype.kind in "iub":  # where NumPy cuts what is inserted
+    if numpy.asarray(arr).dtype.kind in "iub":  # NumPy truncates the inserted numbers here
         return numpy.insert(arr, obj, values, axis)
     return numpy.insert(as_objects(arr), obj, as_objects(values), axis)
 
 
 @implements(numpy.apply_along_axis)
 def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
-    """NumPy's, whose result is of the type of the first result."""
+    """np.apply_along_axis as NumPy does it, with the type of the first result for all."""
     results: list[Any] = []
 
     def of_row(*given: Any, **named: Any) -> Any:
@@ -162,7 +162,7 @@ def empty_like(
 def full_like(
     a: Any, fill_value: Any, dtype: Any = None, order: Any = None, subok: Any = None, shape: Any = None
 ) -> Any:
-    """An array that takes Values; of a type that is not of real numbers, NumPy's own."""
+    """np.full_like: an array that can hold Values; NumPy's own for a dtype that is not of real numbers."""
     if dtype is not None and numpy.dtype(dtype).kind not in "fO":
         return numpy.full(numpy.shape(a) if shape is None else shape, fill_value, dtype)
     return numpy.full(numpy.shape(a) if shape is None else shape, fill_value, object)

@@ -1,4 +1,4 @@
-"""np.linalg's norms and condition numbers, of vectors and matrices of Values."""
+"""The norms and condition numbers of np.linalg, for vectors and matrices of Values."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Origins: which numbers are NumPy's where f runs on floats, so that their arithmetic gives inf and NaN.
+"""Origins: tracks which numbers are NumPy's where f runs on floats, since their arithmetic gives inf and NaN.
 
-Elements of array arguments are, and what is computed of them, but for what `float(x)` and the functions of `math` give.
+Elements of array arguments are NumPy's, and so are results computed from them, except those of `float(x)` and `math`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from autograd.refusals import refuse
 from autograd.symbols import Symbol
 from autograd.symbols.expressions import OF_EITHER, OF_NUMPY, OF_PYTHON, OfEither, OfNumPy, OfPython
 
-# Of the trace that is running, by id: a symbol, and whether it is one of NumPy's numbers.
+# Of the running trace, by id: a symbol, and whether it is one of NumPy's numbers.
 origins: ContextVar[dict[int, tuple[Any, Any]]] = ContextVar("autograd origins")
-# Of the trace that is running, by id: symbols of what f has as an int on some rows, and as a float on others.
+# Of the running trace, by id: symbols that are an int of f on some rows and a float on others.
 mixed: ContextVar[dict[int, Symbol]] = ContextVar("autograd mixed")
 INTS = (int, numpy.integer, numpy.bool_)
 
@@ -29,7 +29,7 @@ ONE_OF_NUMPYS = numpy.float64(1.0)
 
 
 def is_of_numpy(x: Any) -> Any:
-    """Whether a number is one of NumPy's where f runs on floats; a condition if that depends on the row."""
+    """Whether a number is a NumPy number where f runs on floats; a condition if that depends on the row."""
     top, known = core(x), origins.get({})
     if type(top) is not Symbol:
         return isinstance(x, numpy.generic) or getattr(x, "follows_numpy", False)
@@ -47,7 +47,7 @@ def is_of_numpy(x: Any) -> Any:
 
 
 def _parts(symbol: Symbol) -> list[Any]:
-    """The operands that decide."""
+    """The operands that decide whether a symbol is a NumPy number."""
     operands = symbol.operands[symbol.op == "where" :]
     return [v for x in operands for v in (x if type(x) is tuple else (x,))]
 
@@ -66,7 +66,7 @@ def _found(symbol: Symbol, kinds: list[Any]) -> Any:
 
 
 def of_python(found: Any, operands: list[Any]) -> Any:
-    """What a function of these has made, as one of Python's numbers."""
+    """Mark a result computed from these operands as a Python number."""
     kind = type(found)
     if kind is NumPyValue:
         for x in operands:
@@ -92,7 +92,7 @@ def of_python(found: Any, operands: list[Any]) -> Any:
 
 
 def of_numpy(found: Any, operands: tuple[Any, ...]) -> Any:
-    """What a function of these has made, as one of NumPy's numbers; eagerly it is what its operands are."""
+    """Mark a traced result computed from these operands as a NumPy number; eagerly it follows its operands."""
     symbol = core(found)
     is_new = type(symbol) is Symbol and symbol.op and not any(core(x) is symbol for x in operands)
     if is_new:
@@ -101,7 +101,7 @@ def of_numpy(found: Any, operands: tuple[Any, ...]) -> Any:
 
 
 def of_side(chosen: Any, a: Any = None, b: Any = None) -> Any:
-    """What f has from one of two sides of a branch: NumPy's or Python's, and an int or a float, as the side is."""
+    """Mark what a branch chooses from two sides: NumPy's or Python's, and an int or a float, as the chosen side is."""
     symbol = core(chosen)
     if type(symbol) is Symbol and symbol.op == "where":
         symbol.name = OF_EITHER
@@ -117,7 +117,7 @@ def require_one_type(first: Any) -> None:
 
 
 def as_numpys(x: Any) -> Any:
-    """`numpy.float64(x)` of a Value."""
+    """Convert a Value to a NumPy number, as `numpy.float64(x)` does."""
     if x.follows_numpy:
         return x
     made = of_numpy(p.positive(x), ())
@@ -129,7 +129,7 @@ def as_numpys(x: Any) -> Any:
 
 
 def of_one_type(made: Any) -> Any:
-    """What `numpy.vectorize` has made: each array of it has the type of its first number."""
+    """Check a result of `numpy.vectorize`: each of its arrays takes the type of its first number."""
     for x in made if isinstance(made, tuple) else (made,):
         if isinstance(x, numpy.ndarray) and x.size:
             require_one_type(x.flat[0])

@@ -1,4 +1,4 @@
-"""Products of arrays: each number of the result is one node, a `dot`."""
+"""Products of arrays: each number of the result is a single node, a `dot`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def inner(w: list[Any], x: list[Any]) -> Any:
         raise ValueError(f"operands have mismatched lengths, {len(w)} and {len(x)}")
     if not w:
         return 0.0
-    if type(w[0]) in BOOLS and BOOLS.issuperset(map(type, [*w, *x])):  # whether both hold somewhere
+    if type(w[0]) in BOOLS and BOOLS.issuperset(map(type, [*w, *x])):  # whether both hold at some place
         return lists.any_of(list(map(both, w, x)))
     return p.dot(numbers(w), numbers(x))
 
@@ -93,7 +93,7 @@ def outer(a: Any, b: Any, out: None = None) -> Any:
 
 @implements(numpy.tensordot, numpy.linalg.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    """The sum of products over these axes of a and b."""
+    """np.tensordot: the sum of products over these axes of a and b."""
     a, b = numpy.asarray(a), numpy.asarray(b)
     if numpy.ndim(axes) == 0:
         axes = list(range(a.ndim - axes, a.ndim)), list(range(axes))

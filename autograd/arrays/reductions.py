@@ -29,7 +29,7 @@ def _reduction(function: OfList, native: Any) -> Callable[..., Any]:
 
 
 def _extreme(function: OfList, native: Any) -> Callable[..., Any]:
-    """The same for functions without dtype=."""
+    """The same for functions that take no dtype=."""
 
     def reduced(a: Any, axis: Any = None, out: None = None, keepdims: Any = False, **options: Any) -> Any:
         return along(function, a, axis, keepdims, native=native, **options)
@@ -53,7 +53,7 @@ for _function, _of_list in {
 
 
 def _place(extreme: OfList, native: Any) -> Callable[..., Any]:
-    """An index, or an array of them."""
+    """A function that returns an index, or an array of indices."""
     reduced = _extreme(lists.place_of(extreme), native)
 
     def place(a: Any, axis: Any = None, out: None = None, *, keepdims: Any = False) -> Any:
@@ -76,7 +76,7 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 
 @implements(numpy.bincount)
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
-    """Sums of the weights by place."""
+    """np.bincount: the sums of the weights by place."""
     if weights is None or not plain(x):
         raise refused(numpy.bincount)
     places = as_plain(numpy.asarray(x))
@@ -177,7 +177,7 @@ def cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None,
     aweights: Any = None, *, dtype: Any = None,
 ) -> Any:  # fmt: skip
-    """The matrix of covariances."""
+    """np.cov: the matrix of covariances."""
     if fweights is not None or aweights is not None:
         raise TypeError("np.cov of Values takes no weights: repeat the observations, or write the sum")
     rows = _variables(m, rowvar) if y is None else numpy.concatenate([_variables(m, rowvar), _variables(y, rowvar)])

@@ -1,6 +1,6 @@
-"""ScalarArray: the array of Values, or of numbers that are traced, that a differentiated function sees.
+"""ScalarArray: the array of Values, or of traced numbers, that a differentiated function sees.
 
-Inside this room arrays are bare: NumPy's own, of objects. A ScalarArray is made at the door, where results leave.
+Inside this package arrays are bare: plain NumPy arrays of objects. ScalarArrays are made only where results leave it.
 """
 
 from __future__ import annotations
@@ -29,25 +29,26 @@ from autograd.symbols import Condition, Symbol, answering
 from autograd.trees import CONTAINERS, map_parts
 
 ndarray = numpy.ndarray
-# What x[i] is where i is a traced number; None where there are no indices of rows.
+# A function that returns x[i] for a traced number i; None where there are no row indices.
 choosing: ContextVar[Callable[[Any, Any], Any] | None] = ContextVar("autograd choosing", default=None)
 SINGLE = (NumPyOperand, float, int)
-CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over objects take as they are
-# What such a loop raises for a plain number among the Values, or where NumPy answers with inf or NaN: then the
-# function is applied number by number.
+CARRIED = {float, int, bool, ndarray}  # operands that NumPy's loops over objects take unchanged
+# The exceptions that such a loop raises for a plain number among the Values, or where NumPy answers with inf or NaN:
+# the function is then applied number by number.
 FALLS = (TypeError, ValueError, ArithmeticError)
 
 
-OF_MASKS = {  # what NumPy's functions are on bools
+OF_MASKS = {  # the equivalents of NumPy functions on bools
     numpy.add: numpy.logical_or, numpy.maximum: numpy.logical_or, numpy.multiply: numpy.logical_and,
     numpy.minimum: numpy.logical_and,
 }  # fmt: skip
 
 
 class ScalarArray(ndarray):
-    """An array of objects that knows its numbers: NumPy's functions of it are differentiated and traced.
+    """An array of objects whose numbers may be Values: NumPy functions of it are differentiated and traced.
 
-    Plain numbers beside Values are constants. Functions that choose have our ties and NumPy's NaN.
+    Plain numbers among the Values are constants. Functions that choose treat ties as autograd does and NaN as NumPy
+    does.
 
     >>> import numpy
     >>> from autograd import grad
@@ -85,9 +86,9 @@ class ScalarArray(ndarray):
         super().__setitem__(index, fitting(value, self))
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        """A copy with the same numbers if `dtype` is a type of real numbers; integers are refused."""
+        """A copy with the same numbers if `dtype` is a type of real numbers; integer types are refused."""
         kind = numpy.dtype(dtype).kind
-        if kind in "iu" and lifting.get() and not is_tracing():  # the derivative of whole numbers is 0
+        if kind in "iu" and lifting.get() and not is_tracing():  # whole numbers have derivative 0
             return as_plain(numpy.array([core(x) for x in self.flat], dtype=object)).astype(dtype).reshape(self.shape)
         if kind == "b":
             return self != 0
@@ -95,7 +96,7 @@ class ScalarArray(ndarray):
 
 
 class TracedArray(ScalarArray):
-    """A ScalarArray while a function is traced, where a mask or an index is not known."""
+    """A ScalarArray while a function is traced, when a mask or an index is not known."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if ufunc in OF_MASKS and method == "__call__" and all(map(is_mask, inputs)):
@@ -105,7 +106,7 @@ class TracedArray(ScalarArray):
         return super().__array_ufunc__(ufunc, method, *inputs, **options)
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        """A copy, with numbers for conditions if `dtype` is one of floats."""
+        """A copy, with conditions converted to numbers if `dtype` is a float type."""
         made = super().astype(dtype, *args, **kwargs)
         return as_numbers(made) if numpy.dtype(dtype).kind == "f" else made
 
@@ -159,12 +160,12 @@ def holds_bools(x: Any) -> bool:
 
 
 def fitting(value: Any, x: Any) -> Any:
-    """What is written into an array: truths are numbers there, unless it holds truths."""
+    """The value as it is written into an array: truths become numbers, unless the array holds truths."""
     return as_numbers(numpy.array(value, dtype=object)) if holds_bools(value) and not is_mask(x) else value
 
 
 def as_numbers(x: Any) -> Any:
-    """A new array of objects, with numbers in the place of its conditions and bools."""
+    """Replace the conditions and bools of an array of objects by numbers, in place; return the array."""
     for at, number in numpy.ndenumerate(x.view(ndarray)):
         if type(number) in BOOLS:
             ndarray.__setitem__(x, at, number.number if type(number) is Condition else float(number))
@@ -172,7 +173,7 @@ def as_numbers(x: Any) -> Any:
 
 
 def bare_index(index: Any) -> Any:
-    """An index with bare arrays."""
+    """The index with bare arrays."""
     return tuple(map(bare_index, index)) if type(index) is tuple else bare(index)
 
 
@@ -189,7 +190,7 @@ def is_traced_index(index: Any) -> bool:
 
 
 def bare(x: Any) -> Any:
-    """An array, or a Scalar as an array of no dimensions, as NumPy's loops over objects take it."""
+    """A bare array, as NumPy's loops over objects take it; a Scalar becomes an array of no dimensions."""
     if isinstance(x, ScalarArray):
         return x.view(ndarray)
     if isinstance(x, NumPyOperand):
@@ -202,9 +203,9 @@ def bare(x: Any) -> Any:
 
 
 def is_guest(x: Any) -> bool:
-    """Whether x is of another class that takes part in NumPy's functions, such as a column or a quantity with its unit.
+    """Whether x is of another class that takes part in NumPy functions, such as a column or a quantity with its unit.
 
-    As a number of an array of objects it would be asked for its operator, which asks NumPy's function again.
+    As an element of an array of objects, it would be asked for its operator, which calls the NumPy function again.
     """
     kind = type(x)
     if kind in CARRIED or isinstance(x, (ScalarArray, NumPyOperand)):
@@ -213,7 +214,7 @@ def is_guest(x: Any) -> bool:
 
 
 def attribute_of(x: Any, name: str) -> Any:
-    """An attribute of a number, as of NumPy's numbers: that of an array of no dimensions; Python's have none."""
+    """An attribute of a number, as NumPy's numbers have it: that of an array of no dimensions; Python's have none."""
     if is_tracing() and is_of_numpy(x) is False and not (name == "astype" and lifting.get()):
         raise no_attribute(x, name)
     found = getattr(holding(x), name)
@@ -228,31 +229,31 @@ def bare_options(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def each_part(function: Callable[[Any], Any], x: Any) -> Any:
-    """A function of each array in the lists, tuples and dicts of a call or a result."""
+    """Apply a function to each array in the lists, tuples and dicts of a call or a result."""
     return map_parts(partial(each_part, function), x) if type(x) in CONTAINERS else function(x)
 
 
 def _bare_argument(x: Any) -> Any:
-    """An argument with bare arrays. A number in a list stays itself: an array of the list holds it, not an array."""
+    """An argument with bare arrays. A number in a list stays itself, so that an array of the list holds the number."""
     if type(x) not in (list, tuple):
         return bare(x)
     return each_part(lambda part: part if is_alone(part) else bare(part), x)
 
 
 def is_alone(x: Any) -> bool:
-    """Whether x is a number of ours outside of an array."""
+    """Whether x is a Value or a traced number outside an array."""
     return isinstance(x, NumPyOperand) and not isinstance(x, ndarray)
 
 
 def all_plain(x: Any) -> bool:
-    """Whether these lists of arrays hold nothing but constants."""
+    """Whether these lists of arrays hold only constants."""
     if type(x) in (list, tuple):
         return all(map(all_plain, x))
     return plain(x) if isinstance(x, ndarray) else not is_alone(x)
 
 
 def held(result: Any) -> Any:
-    """A result as it leaves the room: an array of objects is a ScalarArray, an array of no dimensions its number."""
+    """A result as it leaves the package: arrays of objects become ScalarArrays, arrays of no dimensions numbers."""
     if isinstance(result, (list, tuple)):
         return map_parts(held, result)
     if type(result) is ndarray and not result.ndim:
@@ -260,19 +261,19 @@ def held(result: Any) -> Any:
     if type(result) is bool:
         return numpys_bool(result)
     if type(result) is Symbol:
-        return Value(result)  # type: ignore[arg-type]  # a whole number that is traced takes part in NumPy's functions
+        return Value(result)  # type: ignore[arg-type]  # a traced whole number takes part in NumPy functions
     if type(result) is not ndarray or result.dtype != object:
         return result
     return result.view(TracedArray if is_tracing() else ScalarArray)
 
 
 def holding(numbers: Any, traced: bool = False) -> Any:
-    """These numbers, an array of objects, as a function that is differentiated or traced sees them."""
+    """These numbers in an array of objects, as a differentiated or traced function sees them."""
     return numpy.asarray(numbers, dtype=object).view(TracedArray if traced or is_tracing() else ScalarArray)
 
 
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """A function of numbers and arrays, among them a Value that is alone."""
+    """Apply a ufunc to numbers and arrays, among them a Value or a traced number outside an array."""
     if asked_by_pandas(ufunc, 2):
         return held(with_missing(ufunc, *map(bare, inputs)))
     if method == "__call__" and not options and ufunc.signature is None and ufunc.ntypes > 1:
@@ -293,7 +294,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 
 def _applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     guests = list(filter(is_guest, inputs))
-    if not all(map(is_of_pandas, guests)):  # they answer themselves
+    if not all(map(is_of_pandas, guests)):  # they answer for themselves
         return NotImplemented
     if guests and ufunc in KEEPING_NAN and method == "__call__" and not options:
         return on_tables(ufunc, tuple(x if is_of_pandas(x) else holding(x) for x in inputs), held)
@@ -301,13 +302,13 @@ def _applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str
 
 
 def _is_out(function: Any, place: int) -> bool:
-    """Whether a function's argument at this place is the array for the result."""
+    """Whether a function's argument at this place is the array for the result, `out`."""
     code = getattr(function, "__code__", None)
     return code is not None and "out" in code.co_varnames[place : min(place + 1, code.co_argcount)]
 
 
 def apply_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """One of NumPy's functions other than ufuncs: ours, or a refusal; of constants alone, NumPy's own."""
+    """Apply a NumPy function other than a ufunc: its replacement, or NumPy's own on constants; others are refused."""
     args, kwargs = tuple(map(_bare_argument, args)), {name: _bare_argument(x) for name, x in kwargs.items()}
     ours = IMPLEMENTATIONS.get(function)
     if ours is not None:

@@ -1,4 +1,4 @@
-"""NumPy's elementwise functions as functions of single numbers: Values, their traces, or plain numbers beside them."""
+"""NumPy's elementwise functions as functions of single numbers: Values, traced numbers, or plain numbers with them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FLOAT = KINDS[float]
 
 
 def is_native(x: Any) -> bool:
-    """Whether x is a float, an int, a bool or one of NumPy's: a constant that NumPy's own functions can take."""
+    """Whether x is a float, an int, a bool or a NumPy number: a constant that NumPy's own functions can take."""
     return type(x) is float or KINDS.get(type(x)) is FLOAT or isinstance(x, numpy.generic)
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
-    """`a` where the condition holds, else `b`: the number itself if the condition is known, else a traced `where`.
+    """`a` where the condition holds, otherwise `b`: the number itself if the condition is known, or a traced `where`.
 
-    Of two bools it is one, and so a mask stays a mask.
+    The choice between two bools is a bool, so that a mask stays a mask.
     """
     if type(condition) is not Condition:
         return a if condition else b
@@ -42,17 +42,17 @@ BOOLS = {Condition, bool, numpy.bool_}
 
 
 def as_bool(x: Any) -> Any:
-    """A truth as Python's own, or a condition."""
+    """A truth as a Python bool, or a condition unchanged."""
     return x if type(x) is Condition else bool(x)
 
 
 def number(x: Any) -> Any:
-    """A condition as the number 1 or 0; any other number as it is."""
+    """A condition as the number 1 or 0; any other number unchanged."""
     return x.number if type(x) is Condition else x
 
 
 def numbers(xs: list[Any]) -> list[Any]:
-    """These, with conditions as numbers."""
+    """The same list with conditions converted to numbers."""
     return list(map(number, xs)) if Condition in map(type, xs) else xs
 
 
@@ -78,14 +78,14 @@ def opposite(x: Any) -> Any:
 
 
 def maximum(x: Any, y: Any) -> Any:
-    """The greater; at a tie ½, ½, but beside the plain number 0 the slope that `relu` has, 0."""
+    """The greater; slopes ½, ½ at a tie, but against the plain number 0 the slope of `relu` there, 0."""
     if is_native(y) and y == 0:
         return p.relu(x)
     return p.relu(y) if is_native(x) and x == 0 else p.maximum(x, y)
 
 
 def minimum(x: Any, y: Any) -> Any:
-    """The lesser; at a tie ½, ½, but beside the plain number 0 the slope 0."""
+    """The lesser; slopes ½, ½ at a tie, but against the plain number 0 the slope 0."""
     if is_native(y) and y == 0:
         return -p.relu(-x)
     return -p.relu(-y) if is_native(x) and x == 0 else p.minimum(x, y)
@@ -110,7 +110,7 @@ def isinf(x: Any) -> Any:
 
 
 def ignoring_nan(better: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The greater or lesser number where a NaN loses."""
+    """The greater or lesser number, where a NaN loses."""
 
     def found(x: Any, y: Any) -> Any:
         return choose(isnan(x), y, choose(isnan(y), x, better(x, y)))
@@ -143,7 +143,7 @@ CONDITIONS: dict[str, Callable[..., Any]] = COMPARISONS | {
     "invert": opposite, "isnan": isnan, "isfinite": isfinite, "isinf": isinf, "signbit": signbit,
     "logical_xor": lambda x, y: truth(x) != truth(y), "bitwise_xor": lambda x, y: truth(x) != truth(y),
 }  # fmt: skip
-# Where a row's own function would not do: operators are quicker, and take what is no Scalar.
+# Used where a row's own function would not do: operators are quicker, and take operands that are not Scalars.
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "floor_divide": operator.floordiv, "remainder": operator.mod, "power": operator.pow, "float_power": operator.pow,
@@ -165,6 +165,6 @@ COMPOSED: dict[str, Callable[..., Any]] = {
 
 
 def function_of(name: str) -> Callable[..., Any] | None:
-    """Ours for a ufunc of this name, of NumPy or of `scipy.special`: composed here, or a row that is spelled so."""
+    """The replacement for a ufunc of NumPy or `scipy.special` by name: composed here, or the row with that spelling."""
     row = p.SPELLINGS.get(f"numpy.{name}") or p.SPELLINGS.get(f"scipy.special.{name}")
     return OPERATORS.get(name) or COMPOSED.get(name) or (row.function if row is not None else None)

@@ -1,4 +1,4 @@
-"""NumPy's functions that choose, sort and round: the number itself where the choice is known, else a traced `where`."""
+"""NumPy functions that choose, sort and round: they return the number itself, or a `where` if the choice is traced."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def conditions(x: Any) -> Any:
-    """An array of bools, unless some are traced."""
+    """Convert to an array of bools, unless some are traced."""
     x = numpy.asarray(x)
     return numpy.asarray(as_bools(mapped(truth, x))) if x.dtype == object else x
 
 
 @implements(numpy.where)
 def where(condition: Any, *sides: Any) -> Any:
-    """The numbers of x where the condition holds, else those of y: no operation, unless the condition is traced."""
+    """np.where: x's numbers where the condition holds, otherwise y's; no operation unless the condition is traced."""
     condition = conditions(condition)
     if condition.dtype == object:
         if not sides:
@@ -52,7 +52,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 @implements(numpy.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
-    """Each piece is a function of single numbers here: it is called on those alone whose condition holds."""
+    """np.piecewise: each piece is a function of single numbers, called only on those for which its condition holds."""
     x = as_objects(x)
     if numpy.ndim(condlist) == x.ndim and not isinstance(condlist, (list, tuple)):
         condlist = [condlist]
@@ -162,7 +162,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
 
 @implements(numpy.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
-    """The sums of the weights by their places; without weights it counts."""
+    """np.bincount: the sums of the weights by place; without weights it is refused."""
     if weights is None or numpy.asarray(x).dtype == object:
         raise refused(numpy.bincount)
     places, numbers = numpy.asarray(x).tolist(), as_objects(weights).tolist()

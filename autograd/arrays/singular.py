@@ -1,4 +1,4 @@
-"""Singular values and vectors of matrices of Values, by one-sided rotations, and what NumPy makes of them.
+"""Singular values and vectors of matrices of Values, by one-sided rotations, and the functions that use them.
 
 As for eigenvalues, the rotations start from the singular vectors of the data, which are constants.
 """
@@ -29,7 +29,7 @@ linalg = numpy.linalg
 def decomposed(a: Any, from_nothing: bool = False) -> tuple[Rows, list[Any], Rows]:
     """The columns of A·V, their lengths, which are the singular values in descending order, and the columns of V.
 
-    Of a matrix with more columns than rows, those of its transpose. LinAlgError where two singular values are equal:
+    For a matrix with more columns than rows, those of its transpose. LinAlgError where two singular values are equal:
     they have no derivative there.
     """
     n = min(a.shape)
@@ -52,7 +52,7 @@ def decomposed(a: Any, from_nothing: bool = False) -> tuple[Rows, list[Any], Row
 
 
 def singular_values(a: Any) -> list[Any]:
-    """In descending order; a trace asks for no vectors of the data, which machine code would have to ask NumPy for."""
+    """The singular values, descending; a trace avoids vectors of the data, for which machine code must call NumPy."""
     return decomposed(a, from_nothing=is_traced(a))[1]
 
 
@@ -91,7 +91,7 @@ def _svd(a: Any, full_matrices: bool) -> Any:
 @implements(linalg.pinv)
 @each_matrix
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    """By least squares: the matrix must have full rank."""
+    """np.linalg.pinv by least squares: the matrix must have full rank."""
     return lstsq(a, numpy.eye(len(a)), rtol if rcond is None else rcond)[0]
 
 

@@ -1,4 +1,4 @@
-"""The table of NumPy's functions other than ufuncs, each with ours, and the refusals of the rest."""
+"""The table of NumPy functions other than ufuncs, each with its replacement, and the refusals of all others."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-IMPLEMENTATIONS: dict[Any, Callable[..., Any]] = {}  # by NumPy's function: ours, on bare arrays
+IMPLEMENTATIONS: dict[Any, Callable[..., Any]] = {}  # by NumPy function: its replacement, on bare arrays
 
-# What is refused, and what to write instead.
+# The refused functions, and what to write instead.
 INSTEAD = {
     "gcd lcm bitwise_count left_shift right_shift packbits unpackbits": "it is of whole numbers",
     "nextafter spacing frexp": "it has no derivative; take it of the plain numbers, by autograd.detach(x)",
@@ -37,7 +37,7 @@ ALTERNATIVES = {name: text for names, text in INSTEAD.items() for name in names.
 
 
 def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a function of bare arrays stand for these of NumPy's."""
+    """Register a function of bare arrays as the replacement for these NumPy functions."""
 
     def declare(ours: Callable[..., Any]) -> Callable[..., Any]:
         for function in functions:
@@ -48,13 +48,13 @@ def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., 
 
 
 def no_value(array: Any, before: str = "") -> TypeError:
-    """The error for an array of plain numbers in which a Value is to be put."""
+    """The error for writing a Value into an array of plain numbers."""
     remedy = COPY if lifting.get() else "make it with dtype=object, or let autograd.lift(f) make it so"
     return TypeError(f"{before}an array of {array.dtype} takes no Value: {remedy}")
 
 
 def refused(function: Any) -> TypeError:
-    """The error for a function of NumPy's that takes no Values, with what to write instead."""
+    """The error for a NumPy function that takes no Values, with what to write instead."""
     name = function.__name__
     home = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1) + "."
     advice = ALTERNATIVES.get(name, "write it with functions that do, or take it of the plain numbers, x.data of each")

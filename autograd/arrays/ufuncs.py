@@ -1,4 +1,4 @@
-"""NumPy's ufuncs on bare arrays of objects: a call, a reduction, a running one, an outer one, an update in place."""
+"""NumPy's ufuncs on bare arrays of objects: calls, reductions, accumulations, outer products, updates in place."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from autograd.symbols import Condition, Symbol
 
 ndarray = numpy.ndarray
 
-# Whose loops over objects call the operator or the method of each Value, with these options; the rest chooses, and so
-# has rules of ours. Comparisons give objects, since a traced condition is not a bool.
+# Ufuncs whose loops over objects call the operator or method of each Value, with these options. The others make
+# choices, and so have rules of their own. Comparisons return objects, since a traced condition is not a bool.
 CALLED = (
     "add subtract multiply divide negative positive square reciprocal absolute power exp exp2 expm1 log log1p log2 "
     "log10 sqrt cbrt sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh arctan2 hypot degrees "
@@ -34,13 +34,13 @@ NATIVE |= {getattr(numpy, name): {"dtype": object} for name in COMPARISONS}
 
 def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """ufunc.method(*inputs, **options) on bare arrays."""
-    if any(hasattr(x, "chosen_by") for x in inputs):  # they know what to do
+    if any(hasattr(x, "chosen_by") for x in inputs):  # they answer for themselves
         return NotImplemented
     if ufunc.signature is not None:
         if method != "__call__" or ufunc not in PRODUCTS:
             raise refused(ufunc)
         return PRODUCTS[ufunc](*inputs)
-    if set("".join(ufunc.types)) == set("O->"):  # the user's own, of `np.vectorize` or `np.frompyfunc`
+    if set("".join(ufunc.types)) == set("O->"):  # the user's own, from `np.vectorize` or `np.frompyfunc`
         return getattr(ufunc, method)(*inputs, **options)
     if method in ("__call__", "at"):
         return METHODS[method](ufunc, *inputs, **options)
@@ -50,7 +50,7 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
 
 @cache
 def of_values(ufunc: Any) -> Callable[..., Any]:
-    """Ours for a ufunc, as a function of single numbers, not all of them plain."""
+    """The replacement for a ufunc, as a function of single numbers, some of them Values."""
     name = ufunc.__name__
     if name in CONDITIONS:
         return CONDITIONS[name]
@@ -62,7 +62,7 @@ def of_values(ufunc: Any) -> Callable[..., Any]:
 
 @cache
 def on_numbers(ufunc: Any) -> Callable[..., Any]:
-    """A ufunc as a function of single numbers: ours of Values, NumPy's own of plain numbers."""
+    """A ufunc as a function of single numbers: the replacement on Values, NumPy's own on plain numbers."""
     ours = of_values(ufunc)
 
     def at(*numbers: Any) -> Any:
@@ -75,7 +75,7 @@ def on_numbers(ufunc: Any) -> Callable[..., Any]:
 
 
 def _forget(_: Any) -> None:
-    """A user's operation may be spelled like a ufunc that was met before."""
+    """Clear the caches: a user's new operation may have the name of a ufunc that was looked up before."""
     of_values.cache_clear()
     on_numbers.cache_clear()
 
@@ -92,7 +92,7 @@ def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, dtype: A
         result = ufunc(*map(as_plain, inputs), where=where)
         return tuple(map(objects, result)) if ufunc.nout > 1 else objects(result)
     function = on_numbers(ufunc)
-    if where is not True:  # where it does not hold, nothing is computed
+    if where is not True:  # where the mask does not hold, nothing is computed
         result = mapped(lambda inside, *numbers: function(*numbers) if inside is not False else 0.0, where, *inputs)
     else:
         result = mapped(function, *inputs)
@@ -106,7 +106,7 @@ def _call(ufunc: Any, *inputs: Any, out: Any = None, where: Any = True, dtype: A
 
 
 def written(out: Any, found: Any) -> Any:
-    """What was found; in the array `out`, if there is one."""
+    """The result, written into the array `out` if there is one."""
     if out is None:
         return found
     if out.dtype != object:
@@ -139,7 +139,7 @@ def _outer(ufunc: Any, x: Any, y: Any, **options: Any) -> Any:
 
 
 def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
-    """x[index] = ufunc(x[index], other), once more for an index that comes twice."""
+    """Set x[index] = ufunc(x[index], other), repeatedly for an index that occurs repeatedly."""
     if x.dtype != object:
         raise no_value(x)
     function = on_numbers(ufunc)
@@ -159,7 +159,7 @@ def _at(ufunc: Any, x: Any, index: Any, *others: Any) -> None:
 
 
 def _at_traced(function: Callable[..., Any], x: Any, index: Any, *others: Any) -> None:
-    """The same, one after the other, at places that are not known."""
+    """The same at places that are not known, one after the other."""
     parts = index if type(index) is tuple else (index,)
     if has_slices(parts):
         raise among_slices()
@@ -172,7 +172,7 @@ def _at_traced(function: Callable[..., Any], x: Any, index: Any, *others: Any) -
 
 
 def _reduceat(ufunc: Any, x: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
-    """The reduction of each part from one index to the next; of one number where the next is no greater."""
+    """Reduce each part from one index to the next; a single number where the next index is no greater."""
     numpy.add.reduceat(numpy.zeros(x.shape[axis]), indices)  # an index out of bounds is an error
     rows = numpy.moveaxis(x, axis, 0)
     made = numpy.empty((len(indices), *rows.shape[1:]), dtype=object)

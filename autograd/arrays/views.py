@@ -1,7 +1,7 @@
-"""Views at places that are not known while a function is traced: what stands for one holds the same numbers apart.
+"""Views at places that are not known while a function is traced: a copy takes the place of such a view.
 
-On floats `a[i]` is a view: what is written into it is in `a`, and the other way round. Its stand-in is read-only, and
-`a` is while a stand-in is in use; what writes all the same is traced along a path, where places are known.
+On floats `a[i]` is a view: writing to it changes `a`, and the other way round. Its copy is read-only, and so is `a`
+while the copy is in use. Code that writes nevertheless is traced along a path, where places are known.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy
 
 from autograd.refusals import no_index
 
-# By the id of an array whose memory stand-ins use: it, and the array of the view that they stand for.
+# By the id of an array that owns the memory of such a copy: that array, and the one that owns the viewed memory.
 _standing: dict[int, tuple[ref[Any], ref[Any]]] = {}
 
 
 def stands_for_view(found: Any, source: Any) -> None:
-    """Note that an array of its own stands for a view of `source`."""
+    """Note that `found`, an array with its own memory, replaces a view of `source`."""
     found.flags.writeable = False
     memory = _memory(found)
     key = id(memory)
@@ -26,7 +26,7 @@ def stands_for_view(found: Any, source: Any) -> None:
 
 
 def require_own(x: Any) -> None:
-    """Refuse to write into an array that stands for a view, or whose views others stand for."""
+    """Refuse to write into an array that replaces a view, or whose views are replaced."""
     if not x.flags.writeable or (_standing and _is_viewed(_memory(x))):
         raise no_index()
 
@@ -36,12 +36,12 @@ def _is_viewed(memory: Any) -> bool:
 
 
 def _memory(x: Any) -> Any:
-    """The array that owns the numbers of x."""
+    """The array that owns the memory of x."""
     while isinstance(x.base, numpy.ndarray):
         x = x.base
     return x
 
 
 def is_list(part: Any) -> bool:
-    """Whether a part of an index is a list of places, which copies."""
+    """Whether a part of an index is a list of places, for which NumPy copies."""
     return isinstance(part, list) or (isinstance(part, numpy.ndarray) and part.ndim > 0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Draw:
-    """`draw(C)` is a picture of a graph, `draw.training(cost)` a page of gradient descent.
+    """`draw(C)` returns a picture of a graph, `draw.training(cost)` a page that shows gradient descent.
 
     >>> from autograd import Value
     >>> x = Value(2.0, label="x")
@@ -43,23 +43,23 @@ class Draw:
         node_attr: Mapping[str, str] | None = None,
         edge_attr: Mapping[str, str] | None = None,
     ) -> Drawing:
-        """A picture of everything below `output`: values, local derivatives, adjoints, and their products.
+        """Draw everything below `output`: values, local derivatives, adjoints, and their products.
 
         `names` maps names to Values, or is a Module, whose paths then name its parameters. `view` is "circuit" for
         boxes and arrows, or "network" for columns of neurons, with `direction` "backward" for the network of the
-        backward pass; "auto" shows the network of a Module. `size` is what the picture must fit with text that can be
-        read: "slide", "column" of a notebook, "page", or "natural" for any size.
+        backward pass; "auto" shows a Module as a network. `size` is where the picture must fit with legible text: a
+        "slide", a "column" of a notebook, or a "page"; "natural" allows any size.
 
         In a circuit, `show` is "chain" for everything, "short" for arrows without names, "values" to omit the labels of
-        arrows, "structure" to omit numbers too, or "auto", the most that fits. `collapse` says what to fold: "none",
+        arrows, "structure" to omit numbers too, or "auto", the most that fits. `collapse` sets what is folded: "none",
         operations without a label into "expressions", "sums", the calls of a "neuron", "layer" or "model", identical
         "rows", or "auto", the finest of these that fits; `expand` is the path of a module to leave open. At most
         `max_nodes` boxes are drawn, those nearest to the output; the caption says what is hidden. `rankdir` is the
-        direction of arrows: LR, RL, TB, BT. With attributes of Graphviz's, it makes the layout.
+        direction of arrows: LR, RL, TB, BT. If Graphviz attributes are given, Graphviz makes the layout.
 
-        `theme` is "light", "dark", or "auto" for that of the reader. With a `filename`, the picture is also written to
-        that file, its `format` appended. No data or gradient changes. TypeError for anything but a Value; ValueError
-        for an unknown option, or a graph that is not a network.
+        `theme` is "light", "dark", or "auto" for the reader's own. With a `filename`, the picture is also written to
+        that file, with its `format` appended. Data and gradients do not change. Raises TypeError for anything but a
+        Value; ValueError for an unknown option, or a graph that is not a network.
 
         >>> from autograd import Value
         >>> x = Value(0.5, label="x")
@@ -94,12 +94,13 @@ class Draw:
         direction: str = "forward",
         theme: str = "light",
     ) -> Training:
-        """Gradient descent as a page: the picture of each step, a slider, and the curve of the cost.
+        """Run gradient descent and show it as a page: the picture of each step, a slider, and the curve of the cost.
 
         `cost` is a function without arguments that records the cost anew. Its parameters are those of `names`, a Module
-        or a mapping, else all leaves below the cost. Each step changes them: p ← p - rate·∂C/∂p, or as the optimiser
-        does. The page has at most 60 pictures; of more steps it shows an even selection, and says so. It stops where
-        the cost or its gradient is not finite. TypeError if `cost` is not a function, or does not return a Value.
+        or a mapping, or by default all leaves below the cost. Each step changes them: p ← p - rate·∂C/∂p, or as the
+        optimiser does. The page has at most 60 pictures; for more steps it shows an even selection, and says so. It
+        stops where the cost or its gradient is not finite. Raises TypeError if `cost` is not a function, or does not
+        return a Value.
 
         >>> from autograd import Value
         >>> w = Value(0.0, label="w")
@@ -119,7 +120,7 @@ draw = Draw()
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Drawing:
-    """micrograd's name for `draw`.
+    """Draw a graph; this is micrograd's name for `draw`.
 
     >>> from autograd import Value
     >>> draw_dot(Value(2.0) * 3).source.startswith("digraph")

@@ -12,12 +12,12 @@ from autograd.symbols.text import number
 WIDTH, HEIGHT = 1200.0, 130.0
 LEFT, RIGHT, TOP, BOTTOM = 76.0, 24.0, 14.0, 22.0
 FONT = 12.0
-DECADES = 1.5  # costs over more orders of magnitude have a logarithmic axis
+DECADES = 1.5  # costs over more orders of magnitude get a logarithmic axis
 MOST_POINTS = 400  # points of a curve
 
 
 def curve(name: str, costs: Sequence[float], shown: Sequence[int]) -> tuple[Scene, list[Point]]:
-    """The curve of finite costs, and the places of the steps `shown`; a group "now" marks the last of them."""
+    """The curve of the finite costs, and the places of the steps `shown`; a group "now" marks the last of them."""
     known = [cost for cost in costs if isfinite(cost)] or [0.0]
     least, most = min(known), max(known)
     is_log = least > 0 and log10(most) - log10(least) > DECADES

@@ -33,8 +33,8 @@ Attributes = Mapping[str, Mapping[str, str] | None]
 
 VIEWS = ("auto", "circuit", "network")
 DIRECTIONS = ("forward", "backward")
-WIDEST, TALLEST = 1280.0, 720.0  # of a network
-WIDEST_LAYER = 330.0  # the room that one hidden layer saves, at most
+WIDEST, TALLEST = 1280.0, 720.0  # for a network
+WIDEST_LAYER = 330.0  # the most width that leaving out one hidden layer saves
 NO_NETWORK = (
     "draw: this graph has no layers of neurons σ(w·x + b), whose weights are parameters, and whose inputs x are "
     "constants (Value.constant) or are not in names=; view='circuit' draws any graph"
@@ -42,7 +42,7 @@ NO_NETWORK = (
 
 
 class Drawing:
-    """A picture of a graph. `picture` is its circuit as plain data; a notebook shows it as SVG."""
+    """A picture of a graph; `picture` is its circuit as plain data. A notebook shows it as SVG."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Drawing:
     @property
     def _circuit(self) -> Circuit:
         """The circuit, chosen and laid out once."""
-        if self._laid is None:  # the lock of a cached_property would stay taken in a fork
+        if self._laid is None:  # the lock of a cached_property would stay locked in a fork
             chosen = choose(self._request, self._graph, self._naming)
             marked = self._mark(chosen.picture)
             circuit = chosen if marked is chosen.picture else Circuit(marked, self._request.rankdir)
@@ -92,7 +92,7 @@ class Drawing:
 
     @property
     def _waiting(self) -> str:
-        """Words for the dashes of a graph without a backward pass, empty if there was one."""
+        """An explanation of the dashes in a graph without a backward pass, empty if there was one."""
         output = self._request.output
         is_known = self._request.fresh or output.has_grad or not output.inputs or output.is_constant
         return "" if is_known else "— until backward() is called"
@@ -123,7 +123,7 @@ class Drawing:
 
     @property
     def source(self) -> str:
-        """The picture in the DOT language, for a layout by Graphviz; it needs no layout engine."""
+        """The picture in the DOT language, for a layout by Graphviz; no layout engine is needed for the text."""
         attributes = {"graph_attr": None, "node_attr": None, "edge_attr": None, **self._attributes}
         return str(dot.digraph(self.picture, self._request.rankdir, self._colours, **attributes).source)
 
@@ -132,7 +132,7 @@ class Drawing:
         return layout.render(self.source, "svg").decode("utf-8") if self._by_graphviz else self._svg(self.theme)
 
     def sketch(self) -> Sketch:
-        """What is to be seen, without the graph."""
+        """The visible scene with its words, without the graph."""
         return Sketch(
             self.scene, self._title, f"{self._description}. {self.caption}".strip(), self.size.scale(self.scene)
         )
@@ -141,7 +141,7 @@ class Drawing:
         return self.sketch().svg(theme)
 
     def html(self) -> str:
-        """A page that steps through both passes, with adjoints of a backward pass of its own; one file, no network."""
+        """A page that steps through both passes, with adjoints of its own backward pass; one file, usable offline."""
         request, naming = replace(self._request, fresh=True, size="natural"), Naming(self._request.names)
         graph = Graph(request.output, naming.values, self._graph)
         theme = "light" if self.theme == "auto" else self.theme
@@ -167,14 +167,15 @@ class Drawing:
 
     @property
     def _by_graphviz(self) -> bool:
-        """Whether Graphviz lays the picture out, because its attributes were given."""
+        """Whether Graphviz lays out the picture, because Graphviz attributes were given."""
         return any(self._attributes.values())
 
     def save(self, filename: str | Path) -> Path:
-        """Write the picture to a file whose ending gives the format: svg, png, pdf, dot or html; returns its path.
+        """Write the picture to a file whose ending gives the format: svg, png, pdf, dot or html; return its path.
 
-        ValueError for another ending. Graphviz draws png and pdf: the `dot` program, or the `draw` extra. Without one,
-        NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and an svg is written beside the file.
+        Raises ValueError for another ending. Graphviz draws png and pdf: the `dot` program, or the `draw` extra.
+        Without either, NoLayoutEngine, a graphviz.ExecutableNotFound, is raised, and an svg is written next to the
+        file.
         """
         path = Path(filename)
         ending = path.suffix[1:].lower()
@@ -197,10 +198,10 @@ class Drawing:
         cleanup: bool = True,
         directory: str | Path = "",
     ) -> str:
-        """Write the picture to a file, its format appended if it is missing; returns the file's name.
+        """Write the picture to a file, with its format appended if it is missing; return the file's name.
 
-        With `view`, the system's viewer opens it. The options are those of the graphviz package, but there is no other
-        file, so `cleanup` has nothing to do.
+        With `view`, the system's viewer opens it. The options are those of the graphviz package, but there is no second
+        file, so `cleanup` has no effect.
         """
         name = Path(directory, filename or self.filename or "gradients")
         ending = f".{format or self.format}"
@@ -219,11 +220,11 @@ class Drawing:
         return f"<Drawing: {self._description}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """SVG for a notebook, as wide as the cell at most and dark where the notebook is, and text."""
+        """SVG for a notebook, at most as wide as the cell and dark in a dark notebook, and text."""
         theme = "auto" if self.theme == "light" else self.theme
         return {"text/plain": repr(self), "image/svg+xml": self._svg(theme)}
 
 
 def _joined(*parts: str) -> str:
-    """The parts of a caption that say something."""
+    """Join the parts of a caption that are not empty."""
     return "; ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""A page that steps through both passes, in each view: one file, no network, readable without JavaScript."""
+"""A page that steps through both passes, in each view: a single file that works offline and without JavaScript."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PageView:
 
 
 def page(title: str, views: Sequence[PageView], theme: Theme, name: str) -> str:
-    """The page of one or two views; the first is shown."""
+    """The page of one or two views; the first is shown at the start."""
     return filled(
         "page",
         theme,
@@ -44,7 +44,7 @@ def page(title: str, views: Sequence[PageView], theme: Theme, name: str) -> str:
 
 
 def filled(template: str, colours: Theme, **parts: str) -> str:
-    """The template of a page with its parts, its script, whose digest is the only one that may run, and the style."""
+    """The template of a page with its parts, its style, and its script, the only one whose digest may run."""
     script = _read("common.js") + _read(f"{template}.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     style = Template(_read("page.css")).substitute(asdict(colours))
@@ -56,7 +56,7 @@ def _read(name: str) -> str:
 
 
 def _view(view: PageView) -> str:
-    """A view and the table of its steps, which scripts show one of."""
+    """A view and the table of its steps, from which scripts show one."""
     rows = "\n".join(_row(view.name, n, step) for n, step in enumerate(view.steps, 1))
     return (
         f'<section class="view" id="view-{view.name}" aria-label="{view.name}">\n'
@@ -74,7 +74,7 @@ def _row(view: str, number: int, step: Step) -> str:
 
 
 def _record(step: Step) -> dict[str, object]:
-    """A step for the script: the question leaves out the result; an answer that is not finite is not asked for."""
+    """A step for the script; its question leaves out the result, and is not asked if the answer is not finite."""
     answer = step.answer if step.answer is not None and math.isfinite(step.answer) else None
     words = {"what": step.what, "why": step.why, "question": step.what.rsplit(" = ", 1)[0] + " = ?"}
     return {**asdict(step), "answer": answer, **{name: visible(text) for name, text in words.items()}}

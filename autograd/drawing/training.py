@@ -30,10 +30,10 @@ MOST_CHARACTERS = 800_000  # characters of compressed pictures
 
 
 class Optimiser(Protocol):
-    """What `nn`'s optimisers have."""
+    """The methods that the optimisers of `nn` have."""
 
     def zero_grad(self) -> None:
-        """Forget the gradients of the last step."""
+        """Reset the gradients of the last step."""
 
     def step(self) -> None:
         """Change the parameters."""
@@ -83,7 +83,7 @@ class Training:
             self._packed = self._pack()
 
     def _draw(self) -> None:
-        """Fill in the pictures: widths and shades are on one scale over all steps, so that growth is seen."""
+        """Fill in the pictures: widths and shades are on one scale over all steps, so that growth is visible."""
         ends = ends_of(sketch.scene for sketch in self._sketches)
         for i, (frame, sketch) in enumerate(zip(self.frames, self._sketches)):
             drawn = replace(sketch, scene=on_scales(sketch.scene, ends))
@@ -97,13 +97,13 @@ class Training:
 
     @property
     def caption(self) -> str:
-        """What is not shown, and why it ended before the last step."""
+        """A note on steps not shown, and on why training ended before the last step."""
         count = len(self.costs)
         shown = f"{len(self.frames):,} of {count:,} steps shown" if len(self.frames) < count else ""
         return "; ".join(filter(None, [shown, self._end]))
 
     def _descend(self, cost: Callable[[], Value], steps: int, rate: float, optimiser: Optimiser | None) -> str:
-        """Take the steps; returns why they ended early, if they did."""
+        """Take the steps; return why they ended early, or ""."""
         drawn = {round(i * steps / (min(MOST_PICTURES, steps + 1) - 1)) for i in range(min(MOST_PICTURES, steps + 1))}
         for step in range(steps + 1):
             try:
@@ -117,7 +117,7 @@ class Training:
             graph = Graph(C, self._naming.values)
             parameters = self._parameters(graph)
             self.output = graph.name(C)
-            for leaf in graph.nodes:  # of the cost's inputs too, which the pictures show
+            for leaf in graph.nodes:  # including the cost's inputs, which the pictures show
                 if not leaf.inputs:
                     leaf.grad = 0.0
             if optimiser is not None:
@@ -136,7 +136,7 @@ class Training:
         return ""
 
     def _parameters(self, graph: Graph) -> list[Value]:
-        """The parameters: those of the module or mapping, else every leaf below the cost."""
+        """The parameters: those of the module or mapping, or every leaf below the cost."""
         if self._naming.values:
             return [v for v in self._naming.values if not v.is_constant]
         return [v for v in graph.nodes if self._naming.kind(v) == "parameter"]
@@ -147,7 +147,7 @@ class Training:
         return Drawing(request, view=view, direction=self.direction, theme=self.theme, graph=graph).sketch()
 
     def html(self) -> str:
-        """The page: one file, no network; without JavaScript it shows the last step, the curve and the table."""
+        """The page: one file that works offline; without JavaScript it shows the last step, the curve and the table."""
         last = len(self.frames) - 1
         scene, points = curve(self.output, self.costs, [frame.step for frame in self.frames])
         data = {"points": points, "said": [self._said(frame) for frame in self.frames], "pictures": self._packed}
@@ -177,7 +177,7 @@ class Training:
         return f"step {frame.step}: {self.output} = {number(frame.cost)}, gradient of norm {number(frame.norm)}"
 
     def save(self, filename: str | Path) -> Path:
-        """Write the page to a file that ends in .html; returns its path."""
+        """Write the page to a file that ends in .html; return its path."""
         path = Path(filename)
         if path.suffix.lower() != ".html":
             raise ValueError(f"draw.training: {path.name!r} must end in .html")
@@ -195,7 +195,7 @@ class Training:
 
 
 def _move(parameters: Iterable[Value], rate: float, optimiser: Optimiser | None) -> None:
-    """One step of gradient descent."""
+    """Take one step of gradient descent."""
     if optimiser is not None:
         optimiser.step()
         return

@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 
-# A sweep keeps adjoints in a slot of the nodes, several times cheaper than a dictionary. The price is this lock,
-# since two threads may sweep one graph. What a sweep leaves in the slots means nothing and does not disturb the next.
+# A sweep keeps adjoints in a slot of each node, which is several times cheaper than a dictionary. The price is this
+# lock, since two threads may sweep the same graph. Values that a sweep leaves in the slots have no meaning, and do not
+# disturb the next sweep.
 SWEEPING = RLock()
 wait_before_forks(SWEEPING)
 
 ABSENT = repeat(None)  # the local derivatives of a node that no live path reaches
-LATER = object()  # in place of the local derivatives of an operation that is traced: most are never asked for
+LATER = object()  # in place of the local derivatives of a traced operation: most are never needed
 
-# Ticks of the clock in the first window of a sweep, and how many more the next ones have for each node found.
+# Ticks of the clock in the first window of a sweep, and the extra ticks that later windows get for each node found.
 FIRST_WIDTH, GROWTH = 16, 8
 
 _age = attrgetter("index")
@@ -38,12 +39,12 @@ _age = attrgetter("index")
 def sweep(
     output: Value, seed: Any, first: int = 0, grads: bool = False
 ) -> tuple[list[Value], list[Value], list[Value]]:
-    """The nodes below `output`, newest first, its leaves, and what is older than index `first`, where the sweep stops.
+    """The nodes below `output`, newest first; its leaves; and nodes older than index `first`, where the sweep stops.
 
-    Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. With `grads`,
-    it is also the `grad` of each node but the leaves. The caller holds SWEEPING until it has read the slots.
+    Each node and leaf has ∂output/∂v · `seed` in its slot `_adjoint`, or 0.0 where no path is live. With `grads`, it is
+    also stored as the `grad` of each node except the leaves. The caller holds SWEEPING until it has read the slots.
     """
-    zero = float("0")  # a new object in every sweep: in `_met` the mark of it, in `_adjoint` no contribution yet
+    zero = float("0")  # a new object in every sweep: in `_met` it marks a visit, in `_adjoint` no contribution yet
     nodes: list[Value] = []
     leaves: list[Value] = []
     older: dict[int, Value] = {}
@@ -73,15 +74,15 @@ def _descend(
 ) -> None:  # fmt: skip
     """∂C/∂v = Σ over its consumers z of ∂C/∂z · ∂z/∂v; an absent edge contributes nothing, not zero.
 
-    A node that was met waits in the window, at the place of its tick, or by index if it is older than tick `start`. Its
-    consumers are newer, so they had their turns when it has its own.
+    A node that was visited waits in the window, at the place of its tick, or by index in `older` if it is older than
+    tick `start`. Its consumers are newer, so they have all had their turns before its own.
     """
     for node in reversed(window):
         if node is None:
             continue
         nodes.append(node)
         adjoint = node._adjoint
-        if grads:  # another loop would fetch every node from memory once more
+        if grads:  # another loop would fetch every node from memory again
             node.grad = adjoint
         if node._dx is LATER:
             node._derive()
@@ -104,7 +105,7 @@ def _descend(
             if kind is not tuple:
                 v, by_v, w = w, node._dy, None
                 continue
-            # The same once more, since many operands are faster in a loop of their own.
+            # The same again, since many operands are faster in their own loop.
             for u, by_u in zip(w, node._dy if adjoint is not zero else ABSENT):
                 if u._met is not zero:
                     u._met = u._adjoint = zero
@@ -137,9 +138,9 @@ def passed_back(
     partials: Callable[[Value], Iterable[Any]],
     takes: Callable[[Value], bool],
 ) -> dict[Value, Any]:
-    """The adjoints of the newest nodes, and those that they give to what `takes` them, by these local derivatives.
+    """The adjoints of the newest nodes, extended to the nodes that `takes` accepts, by these local derivatives.
 
-    It needs no lock and no slot, so it can run inside a sweep, and its adjoints may be numbers of any kind.
+    It needs neither lock nor slot, so it can run inside a sweep, and its adjoints may be numbers of any kind.
     """
     for node in sorted(nodes, key=_age, reverse=True):
         adjoint = adjoints.get(node)

@@ -1,12 +1,12 @@
-"""Blocks: where recording is switched off or on, and whether the running code is inside one.
+"""Blocks: with statements that switch recording off or on, and the search for the block that applies.
 
 A block is open as long as its with statement holds the exit function that it will call. Python drops that function
 however the statement ends, even by Ctrl-C in the middle of entering or leaving it, so a block ends without any code
 here having to run.
 
 The stack decides which open block applies: a generator suspended inside a block is not on its consumer's stack. If no
-block is on the stack, the context decides: a task inherits the block it was started in. This takes a search, so a node
-searches only while blocks are open and the innermost mark does not already settle it.
+block is on the stack, the context decides: a task inherits the block in which it was started. This takes a search, so a
+node searches only while blocks are open and the innermost mark does not settle it.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Mark(ref):  # type: ignore[type-arg]  # not subscriptable at run time
     """A context's reference to a block: a weak reference to its exit function, which the with statement holds."""
 
     __slots__ = ("age", "on", "outer", "pieces", "plain", "thread")
-    __hash__, __eq__ = object.__hash__, object.__eq__  # works for a dead reference too
+    __hash__, __eq__ = object.__hash__, object.__eq__  # valid for a dead reference, too
 
-    on: bool | None  # what the block switches recording to; None before it is entered and after it is left
+    on: bool | None  # the state that the block switches recording to; None before it is entered and after it is left
     outer: Mark | None  # the next outer mark of the context
-    plain: bool  # whether recording is off, without a search, wherever this is the context's innermost mark
+    plain: bool  # whether recording is off, without a search, wherever this mark is the context's innermost
     pieces: int  # the generator and coroutine flags of the enclosing code
     thread: int
     age: int
@@ -66,17 +66,17 @@ class Mark(ref):  # type: ignore[type-arg]  # not subscriptable at run time
         return not self.pieces or (self.pieces == COROUTINE and not block.is_here())
 
 
-OPEN: set[Mark] = set()  # the open blocks of all threads: while it is empty, no node needs a search
-IN_LINE: list[dict[str, Any]] = []  # names of the methods in line, which record floats while `recorded` is float
+OPEN: set[Mark] = set()  # the open blocks of all threads: while it is empty, no node searches
+IN_LINE: list[dict[str, Any]] = []  # names of the inlined methods, which record floats while `recorded` is float
 _innermost: ContextVar[Mark | None] = ContextVar("autograd block", default=None)
-innermost = _innermost.get  # the innermost mark of this context, perhaps dead
-_place: ContextVar[None] = ContextVar("autograd place")  # its tokens tell a context from its copies
+innermost = _innermost.get  # the innermost mark of this context, possibly dead
+_place: ContextVar[None] = ContextVar("autograd place")  # its tokens distinguish a context from its copies
 
 
 def switch_in_line() -> None:
-    """Let the methods in line record floats if no block is open; if one is, they leave all to the methods behind them.
+    """Let inlined methods record floats if no block is open; otherwise they leave all work to the general methods.
 
-    The look at OPEN and what follows from it are one call in C: no other thread can make a block in between.
+    Reading OPEN and the update that follows are a single call in C: no other thread can make a block in between.
     """
     for names in IN_LINE:
         names.update(zip(("recorded",), map((float, None).__getitem__, map(bool, (OPEN,)))))
@@ -96,7 +96,7 @@ class Block:
         """Open the block."""
         mark = self.mark
         mark.on = self.manager.on
-        if mark.on:  # contexts copied inside one of the other blocks do not see this one: they must search
+        if mark.on:  # contexts copied inside one of the other blocks do not see this block: they must search
             for other in OPEN.copy():
                 other.plain = False
         else:
@@ -108,7 +108,7 @@ class Block:
             self.manager.leave_called()
         self.mark.on = None
         self.mark.plain = False
-        self.frame = None  # else a reference cycle, if one of the frame's variables holds this block
+        self.frame = None  # otherwise a reference cycle, if one of the frame's variables holds this block
 
     def is_here(self) -> bool:
         """Whether the block was entered in this context itself, not in one that it was copied from."""
@@ -121,7 +121,7 @@ class Block:
 
 
 class Exit:
-    """The `__exit__` of a manager: a with statement looks it up, and so makes a block, before it calls `__enter__`."""
+    """The `__exit__` of a manager: a with statement looks it up, which makes a block, before it calls `__enter__`."""
 
     def __get__(self, manager: Any, owner: Any) -> Leave:
         if manager is None:
@@ -156,7 +156,7 @@ def made(manager: Manager, frame: FrameType | None) -> Leave:
 
 
 def enter(manager: Manager, called: list[Leave]) -> None:
-    """Enter the block that a with statement has just made, or without one a new block that `called` keeps open."""
+    """Enter the block that a with statement has just made; without one, make a block that `called` keeps open."""
     mark = context_mark()
     block = mark.block() if mark else None
     if block is None or block.manager is not manager or block.mark.on is not None:
@@ -166,9 +166,9 @@ def enter(manager: Manager, called: list[Leave]) -> None:
 
 
 def latest(called: list[Leave]) -> Leave | None:
-    """The last of these that the running generator entered, else the last whose mark is in this context, or of all.
+    """The last exit that the running generator entered; otherwise the last whose mark is in this context; or the last.
 
-    One object may be entered by several generators, which leave in an order of their own.
+    Several generators may enter one object, and leave in any order.
     """
     known, mark = [], context_mark()
     while mark is not None:

@@ -1,6 +1,6 @@
-"""Comparisons of Values that hold floats, which most branches are: asked of the floats at once.
+"""Comparisons of Values that hold floats, which most branches make: the floats are compared directly.
 
-Equality is not among them: what asks for it may be a search in a list, see `traps`.
+Equality is not included, since its caller may be a search in a list; see `traps`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _quick(compare: Callable[[Any, Any], Any], general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The comparison of floats, and of numbers of Python's; `general` for other numbers, and where one is NaN."""
+    """Compare floats and other Python numbers directly; use `general` for other numbers, and where one is NaN."""
 
     def compared(self: Any, other: Any) -> Any:
         x, kind = self._number, type(other)

@@ -1,4 +1,4 @@
-"""Decorated functions: whatever they run is inside a block, also when they run in pieces, like generators."""
+"""Decorated functions run inside a block entirely, even those that run in pieces, like generators."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def decorated(block: Block, function: Any) -> Any:
 
 
 def _form(function: Callable[..., Any]) -> Callable[[Block, Callable[..., Any]], Callable[..., Any]]:
-    """The wrapper for a function: one of the same form, so that `inspect` gives the same answers about it."""
+    """The wrapper for a function: it has the same form, so that `inspect` gives the same answers about it."""
     runs = function if inspect.isroutine(function) else type(function).__call__
     for is_one, form in (
         (inspect.isgeneratorfunction, _generator),

@@ -1,4 +1,4 @@
-"""Derivatives without touching any `.grad`: as numbers, or recorded as functions of the same leaves."""
+"""Derivatives that leave every `.grad` alone: as numbers, or recorded as functions of the same leaves."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 
 
 def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
-    """∂output/∂v for each v in `inputs`, a Value or a list or tuple of Values; no `.grad` is touched.
+    """Return ∂output/∂v for each v in `inputs`, a Value or a list or tuple of Values; no `.grad` changes.
 
     An input that the output does not depend on has derivative 0. With `create_graph` the derivatives are Values,
     recorded as functions of the same leaves. Raises TypeError if the output or an input is not a Value, and ValueError
-    if `create_graph` is used on a graph whose data has changed since it was made.
+    if `create_graph` is used on a graph whose data has changed since it was recorded.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -63,7 +63,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False) -> Any:
 
 
 def value_inside(x: Any) -> Value | None:
-    """`x` itself if it is a Value, else the Value inside it, or None."""
+    """`x` itself if it is a Value, otherwise the Value inside it, or None."""
     while isinstance(x, Scalar) and not isinstance(x, Value):
         x = x.inside()
     return x if isinstance(x, Value) else None
@@ -78,7 +78,7 @@ def _value(what: str, x: Any) -> Value:
 
 
 def _recorded(output: Any, inputs: list[Value]) -> list[Any]:
-    """The recorded derivatives of a Value, or of each part of a dual number; None for each of a plain number."""
+    """The recorded derivatives of a Value, or of each part of a dual number; Nones for a plain number."""
     if isinstance(output, Value):
         return list(recorded_gradients(output, inputs))
     if isinstance(output, Scalar):
@@ -98,7 +98,7 @@ def plain_gradients(output: Value, inputs: list[Value], first: int) -> tuple[lis
 
 
 def known(x: Any) -> Any:
-    """A number that a transform returns; RuntimeError if it is one of a trace that is over."""
+    """Return a number that a transform passes out; RuntimeError if it belongs to a trace that has ended."""
     if type(x) is Symbol and not is_tracing():
         raise leaked(x)
     return x
@@ -114,10 +114,10 @@ def depends_on_older(x: Any, first: int) -> bool:
 
 
 def any_live(nodes: list[Value], first: int) -> bool:
-    """Whether one of these depends on a leaf that is not a constant.
+    """Whether one of these nodes depends on a leaf that is not a constant.
 
-    Raises RuntimeError if none does but one depends on an input, older than index `first`, of a transform call that is
-    over. The search takes the oldest inputs first: most are leaves, so it rarely enters a long computation.
+    Raises RuntimeError if none does but one depends on an input, older than index `first`, of a transform call that has
+    ended. The search takes the oldest inputs first: most are leaves, so it rarely enters a long computation.
     """
     seen, kept = set(nodes), None
     for start in nodes:
@@ -209,6 +209,6 @@ def is_unchanged(node: Value) -> bool:
         if not isinstance(node, NumPyValue):
             return False
         data, partials = ieee.evaluated(row, numbers)
-    except TypeError:  # a node from outside has no rule to ask
+    except TypeError:  # a node from `Value.node` has no rule to run
         return True
     return same((data, *partials), (node.data, *node.partials))

@@ -1,4 +1,4 @@
-"""Nodes whose value and local derivatives were computed elsewhere: `Value.node`, which is set here."""
+"""Nodes whose value and local derivatives were computed elsewhere: defines `Value.node`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from autograd.numbers import Plain
 
-ROWS: dict[str, Primitive] = {}  # by name: a row outside the table for every operation that is given as numbers
+ROWS: dict[str, Primitive] = {}  # by name: a row outside the table for every operation given as numbers
 
 
 def node(data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain | None], op: str = "node") -> Value:
     """Make a node from a result that was computed elsewhere, with ∂data/∂input for each input; None cuts an edge.
 
-    Its derivatives are numbers: a second derivative through it is a TypeError, and so is a trace. Write operations
-    with rules as `@primitive`. Raises ValueError if there is not one local derivative per input.
+    Its derivatives are numbers: a second derivative through it raises TypeError, and so does a trace. Write operations
+    with rules as `@primitive`. Raises ValueError unless there is one local derivative per input.
 
     >>> x = Value(3.0)
     >>> y = Value.node(9.0, [x], [6.0], op="square")
@@ -40,7 +40,7 @@ def node(data: Plain, inputs: Sequence[Value | Plain], partials: Sequence[Plain 
 
 
 def row(name: str) -> Primitive:
-    """The row of an operation with this name, whose rule is not known."""
+    """The row of an operation with this name and no known rule."""
     found = ROWS.get(name)
     if found is None:
 
@@ -54,4 +54,4 @@ def row(name: str) -> Primitive:
     return found
 
 
-Value.node = staticmethod(node)  # type: ignore[method-assign]  # a method of Value's, told here
+Value.node = staticmethod(node)  # type: ignore[method-assign]  # a method of Value, defined here

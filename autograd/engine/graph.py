@@ -44,9 +44,9 @@ class Edge:
 class Graph:
     """Every node below an output, oldest first: an operation comes after its inputs.
 
-    A node takes its name from `names`, else from its label; an unlabelled constant is named by its number, any other
-    node v1, v2, …; all but these numbers are unique. A local derivative names its operand's place if ∂z/∂x would be
-    ambiguous: if x is an operand twice, or also reaches z by another path.
+    A node takes its name from `names`, otherwise from its label. An unlabelled constant is named by its number, any
+    other node v1, v2, …; all names except these numbers are unique. A local derivative names its operand's place if
+    ∂z/∂x would be ambiguous: if x is an operand twice, or also reaches z by another path.
 
     >>> w, x = Value(3.0, label="w"), Value(0.5, label="x")
     >>> graph = Graph(w * x)
@@ -60,7 +60,7 @@ class Graph:
     """
 
     def __init__(self, output: Value, names: Mapping[Value, str] | None = None, before: Graph | None = None) -> None:
-        """`before` is a graph of the same nodes, read earlier: what it knows of their rules holds for any data."""
+        """`before` is an earlier Graph of the same nodes: what it found about their rules holds for any data."""
         if not isinstance(output, Value):
             raise TypeError(f"expected the Value at the end of a graph, got {type(output).__name__} {output!r:.60}")
         self.output = output
@@ -107,7 +107,7 @@ class Graph:
         return self._reached
 
     def tell_apart(self, targets: Iterable[Value]) -> None:
-        """Name the operands of many nodes in one pass over the graph; one by one, each node would cost a pass."""
+        """Name the operands of many nodes in one pass over the graph; separately, each node would cost a pass."""
         wanted = [node for node in targets if node not in self._operands]
         for node, ambiguous in indirect(self.nodes, INPUTS, {node: node.inputs for node in wanted}).items():
             uses = Counter(node.inputs)
@@ -131,11 +131,11 @@ class Graph:
         return derivative(self.name(self.output), self.name(node))
 
     def formula(self, node: Value) -> str:
-        """The operation of a node, in its inputs' names: "w·x"."""
+        """The operation of a node, written with its inputs' names: "w·x"."""
         return self._text(node)[0]
 
     def local_derivative(self, edge: Edge) -> str:
-        """The formula of a local derivative, in the names of nodes, from running the rule on Symbols."""
+        """The formula of a local derivative, written with the names of nodes, from running the rule on Symbols."""
         return self._text(edge.target)[1][edge.position]
 
     def _text(self, node: Value) -> tuple[str, list[str]]:

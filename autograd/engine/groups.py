@@ -1,6 +1,6 @@
-"""Groups: which nodes a call of a function made, so that a picture can show the call as one box.
+"""Groups: records which nodes a function call made, so that a picture can show the call as one box.
 
-Nothing is stored on a Value. A call notes the clock before and after, and owns the nodes made in between.
+Nothing is stored on a Value. A call reads the clock before and after, and owns the nodes made in between.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     R = TypeVar("R")
 
 ITEMS = 5
-MOST_RESULTS = 100  # of a call, that are looked at
+MOST_RESULTS = 100  # the most results of a call that are examined
 
 # The latest calls, five items each: the index of the result, the ticks from the call's start to it and from it to the
 # end, a weak reference to the owner, and its class. Older calls are dropped, so that hours of training cost a few
-# megabytes at most. A tuple, or the ticks themselves, would be objects that have left the cache when they are dropped.
+# megabytes at most. Tuples, or the ticks themselves, would be objects that are no longer in the cache when they are
+# dropped.
 _calls: deque[Any] = deque(maxlen=ITEMS << 16)
 
 
@@ -73,11 +74,11 @@ def group(method: Callable[P, R]) -> Callable[P, R]:
 
 
 def _freed() -> None:
-    """In place of a weak reference: the owner cannot be found."""
+    """Return None, in place of a weak reference: the owner cannot be found."""
 
 
 def _first_index(result: Any) -> int:
-    """The index of the first node among the results, or -1: a graph that contains it contains the call."""
+    """The index of the first node among the results, or -1: a graph that contains that node contains the call."""
     if isinstance(result, Value):
         return -1 if result.op is None else result.index
     found = map(_first_index, result[:MOST_RESULTS] if isinstance(result, (list, tuple)) else ())

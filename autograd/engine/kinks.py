@@ -1,4 +1,4 @@
-"""Kinks in a recorded graph: slopes that keep both of their sides, and square roots of sums of squares at 0.
+"""Kinks in a recorded graph: keeps both sides of a slope, and handles square roots of sums of squares at 0.
 
 At 0, √ has an infinite local derivative and x² + y² a zero one, and their product is undefined. There √(x² + y²) is
 recorded as the norm of (x, y).
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     Term = tuple[Any, float, bool]  # an operand, its positive factor, whether it is squared
 
     class Known(Protocol):
-        """What is known about operands: which are constants, and which are multiples of others."""
+        """Answers about operands: which are constants, and which are multiples of others."""
 
         def constant(self, x: Any, /) -> Any: ...
         def ratio(self, x: Any, y: Any, /) -> float | None: ...
 
 
 def sides_kept(row: Primitive, record: Callable[..., Value]) -> Callable[..., Value]:
-    """Wrap `record` for an operation whose local derivatives, or whose value, are the mean of two sides at its kink."""
+    """Wrap `record` for an operation whose local derivatives, or value, are the mean of two sides at its kink."""
 
     (at, *_) = [kink.at for kink in row.kinks if kink.sides]
 
@@ -78,9 +78,9 @@ def _form(v: Value) -> Form | None:
 
 
 def form(slopes: Form, itself: Any) -> Form | None:
-    """An operand near its kink: a sum of leaves, each times its derivative; itself if one has sides or is infinite.
+    """An operand near its kink: a sum of leaves times derivatives; itself if one of these has sides or is infinite.
 
-    None if too many kinks meet in it: one that lies above them keeps no sides, only their mean.
+    None if too many kinks combine in it: then a kink above it keeps only the mean of its sides.
     """
     if all(type(slope) is float and isfinite(slope) for slope in slopes.values()):
         return slopes
@@ -91,7 +91,7 @@ MOST_PRODUCTS = 256  # products of signs in a derivative of an operand whose kin
 
 
 def sides_at(row: Primitive, forms: Sequence[Form | None]) -> Sequence[float] | None:
-    """The sides at the kink of operands with these forms; None if they are not kept."""
+    """The sides at a kink whose operands have these forms; None if they are not kept."""
     known = [x for x in forms if x is not None]
     return SIDES[row.sides](known) if len(known) == len(forms) else None
 
@@ -110,7 +110,7 @@ def with_sides(row: Primitive, forms: Sequence[Form | None], value: Any, partial
 
 
 def sides_of(node: Value) -> Sequence[Any] | None:
-    """The local derivatives of a recorded operation at its kink, also those of constants; None if none has sides."""
+    """The local derivatives of a recorded operation at its kink, including those of constants; None without sides."""
     partials = node.partials
     components = [sign for p in partials if type(p) is Sided for sign in p.deviations if type(sign) is Component]
     if not components:
@@ -119,28 +119,28 @@ def sides_of(node: Value) -> Sequence[Any] | None:
 
 
 def keeping_sides(partials: Sequence[Any], known: Sequence[Any]) -> tuple[Any, ...]:
-    """The local derivatives `partials` of a rule, but with the known sides where the rule gives a plain number."""
+    """The local derivatives `partials` of a rule, with the known sides where the rule gives a plain number."""
     return tuple([q if type(q) is Sided and type(p) is float else p for p, q in zip(partials, known)])
 
 
-# --- kinks of a function that is traced --------------------------------------------------------------
+# --- kinks of a traced function ----------------------------------------------------------------------
 
 
 class Differentiated:
-    """What a trace is told of the kinks of operations that the traced function differentiates itself."""
+    """Reports to a trace the kinks of operations that the traced function differentiates itself."""
 
     def __init__(self, hear: Callable[[Any, int], None]) -> None:
-        """`hear` gets the condition that a row is at a kink, and how often f differentiates there, 2 if more often."""
+        """`hear` takes the condition that a row is at a kink, and the order of the derivative: 1, or 2 for more."""
         self.hear = hear
         self.roots = False  # whether square roots are among the operations
         self.derived: set[int] = set()  # the indices of Values that belong to derivatives
 
     def order(self, nodes: list[Value]) -> int:
-        """The order of a derivative that goes through these nodes."""
+        """The order of a derivative that passes through these nodes."""
         return FIRST if self.derived.isdisjoint([node.index for node in nodes]) else SECOND
 
     def tell(self, row: Primitive, value: Any, operands: Sequence[Any], order: int) -> None:
-        """Tell of the kink of an operation that has traced operands and is differentiated up to this order."""
+        """Report the kink of an operation that has traced operands and is differentiated up to this order."""
         z = core(value)
         if type(z) is not Symbol:
             return
@@ -167,12 +167,12 @@ def _made_by(v: Value) -> tuple[Any, str, tuple[Value, ...]]:
 class Forms:
     """Numbers as linear combinations: 2·(x - y) is {x: 2, y: -2}; any other number is its own part.
 
-    `constant(v)` gives the number of a constant, else None; `made_by(v)` gives the key of v, the operation that made it
-    ("" for an input) and its operands. The same operation on the same operands has the same form, so that |x - y| is
-    recognised if it is computed twice.
+    `constant(v)` returns the number of a constant, otherwise None; `made_by(v)` returns the key of v, the operation
+    that made it ("" for an input) and its operands. The same operation on the same operands has the same form, so that
+    |x - y| is recognised if it is computed twice.
     """
 
-    MOST_EXAMINED = 1000  # numbers; any further one is its own part
+    MOST_EXAMINED = 1000  # numbers; any other is its own part
     DEEPEST = 40
 
     def __init__(
@@ -194,7 +194,7 @@ class Forms:
         return self.known[itself]
 
     def ratio(self, x: Any, y: Any) -> float | None:
-        """y / x if both are multiples of one number, else None."""
+        """y / x if both are multiples of one number, otherwise None."""
         if x is y:
             return 1.0
         (a, number), (b, other) = multiple(self.of(x)), multiple(self.of(y))
@@ -291,7 +291,7 @@ TERMS: dict[str, Callable[..., list[Term] | None]] = {
 def squares_below(q: Value) -> list[tuple[Value, float]] | None:
     """The Values whose squares, times positive factors, add up to `q`, which is 0; None if `q` is not such a sum.
 
-    Each of them must be 0 itself, since the square of a tiny number underflows to 0.
+    Each of these Values must itself be 0, since the square of a tiny number underflows to 0.
     """
     forms = forms_of_values()
 
@@ -322,5 +322,5 @@ def sum_of_squares(
 
 
 def scaled(squares: Sequence[tuple[Any, float]]) -> list[Any]:
-    """The same numbers multiplied by the roots of their factors, so that their plain squares add up to that sum."""
+    """The numbers multiplied by the roots of their factors, so that their plain squares add up to the same sum."""
     return [x if weight == 1.0 else x * sqrt(weight) for x, weight in squares]

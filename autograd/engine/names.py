@@ -1,4 +1,4 @@
-"""Names of nodes: given names, labels, numbers, and v1, v2, … for the rest; all but numbers are unique."""
+"""Names of nodes: given names, labels, numbers, and v1, v2, … for others; all except numbers are unique."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NodeNames:
     def __init__(self, nodes: Sequence[Value], given: Mapping[Value, str]) -> None:
         """`nodes` are all nodes, oldest first; a name in `given` takes precedence over a label."""
         wanted = [(node, shortened(text_of(name))) for node in nodes if (name := given.get(node) or node.label)]
-        wanted.sort(key=lambda named: named[0].is_constant)  # of x and detach(x), which share a label, x is called x
+        wanted.sort(key=lambda named: named[0].is_constant)  # x and detach(x) share a label: x itself gets it
         self._own = _told_apart(wanted)
         self._unnamed = array("q", [node.index for node in nodes if not node.is_constant and node not in self._own])
         self._given = set(self._own.values())
@@ -89,7 +89,7 @@ def given_names(names: Any, function: str) -> dict[Value, str]:
 
 
 def _members(name: str, value: Any, function: str) -> Iterator[tuple[str, Value]]:
-    """The Values of nested lists, with their places: w[0][1]."""
+    """The Values in nested lists, named by their indices: w[0][1]."""
     if isinstance(value, Value):
         yield name, value
     elif isinstance(value, Iterable) and not isinstance(value, str):

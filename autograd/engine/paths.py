@@ -1,4 +1,4 @@
-"""Where ∂z/∂x is ambiguous: x is an operand of z and also reaches z by another path."""
+"""Finds where ∂z/∂x is ambiguous: x is an operand of z and also reaches z by another path."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AT_ONCE = 1024  # operands handled in one sweep over the graph, each as one bit 
 def indirect(
     nodes: Sequence[Any], inputs: Callable[[Any], Sequence[Any]], operands: Mapping[Any, Collection[Any]]
 ) -> dict[Any, set[Any]]:
-    """For each target, those of its operands that another of its operands depends on.
+    """For each target, the operands on which another of its operands depends.
 
     `nodes` are the nodes of a graph, oldest first; `inputs(node)` gives a node's inputs.
     """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# Python's own, for operations whose kernel is their rule.
+# Python's own operators, for operations whose kernel is their rule.
 ARITHMETIC: dict[str, Callable[..., Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "floor_divide": operator.floordiv, "mod": operator.mod, "negative": operator.neg, "abs": abs,
@@ -22,7 +22,7 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
 
 
 class Point:
-    """The values of symbols at one point; a shared subexpression is evaluated once, and `result` is met by its name."""
+    """The values of symbols at one point. Shared subexpressions are evaluated once; `result` is not expanded."""
 
     def __init__(self, values: dict[Symbol, Any], result: Any = None) -> None:
         self.values = values
@@ -88,7 +88,7 @@ class Point:
 
 
 def substituted(x: Any, by: dict[Symbol, Any]) -> Any:
-    """An expression in which others stand for some of its Symbols; `by` grows, so that a shared part stays shared."""
+    """An expression with some Symbols replaced; `by` collects replacements, so that a shared part stays shared."""
     if type(x) is tuple:
         return tuple([substituted(y, by) for y in x])
     if type(x) is Condition:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 
 TRACED = {Symbol, Condition}
-EXACT = {Symbol, Condition, float, int, bool}  # operands of which a traced operation is a symbol of its own
-TAKING_FLOATS = {float, Symbol}  # numbers that take the floats among their local derivatives as they are
+EXACT = {Symbol, Condition, float, int, bool}  # operand types for which a traced operation is a new symbol
+TAKING_FLOATS = {float, Symbol}  # numbers that work with floats among their local derivatives
 
 
 def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> Value:
@@ -58,7 +58,7 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
         made._connect((), ())
         made._dy = UNRECORDED
     else:
-        if not OPEN and IN_LINE[0]["recorded"] is None:  # the last block has ended since
+        if not OPEN and IN_LINE[0]["recorded"] is None:  # the last block has since ended
             switch_in_line()
         made.op = op
         made._connect(inputs, partials if type(data) in TAKING_FLOATS else coerced(partials, data))
@@ -66,10 +66,10 @@ def node(data: Any, op: Primitive, inputs: tuple[Value, ...], partials: tuple[An
 
 
 def of_symbols(symbol: Symbol, op: Primitive, x: Value, y: Value) -> Value:
-    """The result of an operation on two traced Values, whose symbol is there already."""
+    """The result of an operation on two traced Values, with a symbol that already exists."""
     if OPEN or FOLLOWING:
         return node(symbol, op, (x, y), (LATER, LATER))
-    made = next(fresh)  # as `node` does, which costs as much again
+    made = next(fresh)  # the same as `node`, whose call would double the cost
     made._number = symbol
     made._x, made._dx, made._y, made._dy = x, LATER, y, LATER
     made._met = None
@@ -80,9 +80,9 @@ def of_symbols(symbol: Symbol, op: Primitive, x: Value, y: Value) -> Value:
 
 
 def evaluator(row: Primitive) -> Callable[..., Any]:
-    """The value of an operation on the numbers of its operands, and its local derivatives.
+    """A function that returns the value of an operation on the numbers of its operands, and its local derivatives.
 
-    In a trace the value is a symbol of the operation, and the rule runs only if a derivative is asked for.
+    In a trace the value is a symbol of the operation, and the rule runs only if a derivative is needed.
     """
     evaluate = row.evaluate
     if row.is_foreign:
@@ -167,7 +167,7 @@ def _made(row: Primitive, evaluate: Callable[..., Any], inputs: tuple[Any, ...],
 
 
 def _general(row: Primitive) -> Callable[..., Any]:
-    """The closure for operands some of which are sequences; the node's inputs are all of them, flattened."""
+    """The closure for an operation that takes sequences; the node's inputs are all operands, flattened."""
     evaluate, traced, is_vector = row.evaluate, evaluator(row), [name in row.vectors for name in row.parameters]
     several = len(row.vectors) > 1
 
@@ -188,7 +188,7 @@ def _general(row: Primitive) -> Callable[..., Any]:
             return _with_constants(row, record, operands)
         if several and len(set(lengths)) > 1:
             raise ValueError(f"{row.name}: sequences of different lengths, {' and '.join(map(str, lengths))}")
-        # To look at all of them would cost floats their speed.
+        # Examining all operands would slow floats down.
         return _made(row, traced if flat and type(flat[-1]._number) is Symbol else evaluate, tuple(flat), data)
 
     return record
@@ -209,7 +209,7 @@ def _with_constants(row: Primitive, record: Callable[..., Any], operands: tuple[
 
 
 def _in_ieee(row: Primitive, inputs: tuple[Value, ...], error: Exception) -> Any:
-    """The value and local derivatives in NumPy's arithmetic if an input follows it; raises the error otherwise."""
+    """The value and local derivatives in NumPy's arithmetic if an input follows it; otherwise raises the error."""
     data = [v._number for v in inputs]
     if NumPyValue in map(type, inputs) and all(type(x) is float for x in data):
         return ieee.evaluated(row, data)
@@ -244,7 +244,7 @@ def _of_plain_operands(row: Primitive, record: Callable[..., Any]) -> Callable[.
 
 
 def _root_of_squares(record: Callable[..., Any]) -> Callable[..., Any]:
-    """Record the square root of a sum of squares as a norm where it is 0, since there √ has an infinite derivative."""
+    """Record the square root of a sum of squares as a norm where it is 0, since √ has an infinite derivative there."""
 
     def root(x: Any, *half: Any) -> Any:
         made = record(x, *half)
@@ -289,7 +289,7 @@ def _operator(row: Primitive) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 
 def _beside(row: Primitive, x: Value, number: float, place: int) -> Value:
-    """A traced operation on a Value and a plain number in this place, which the node keeps as it is."""
+    """A traced operation on a Value and a plain number in this place; the node keeps the number unconverted."""
     operands = (x._number, number) if place else (number, x._number)
     made = node(Symbol("", row.key, operands), row, (x,), (LATER,))
     if made.op is not None:
@@ -298,7 +298,7 @@ def _beside(row: Primitive, x: Value, number: float, place: int) -> Value:
 
 
 def _follows(row: Primitive, x: Value) -> bool:
-    """Whether x is a number of NumPy's, or may be, where it is traced; [0.0] * n is a list, and asks for n."""
+    """Whether x is a NumPy number, or may be one where it is traced; [0.0] * n is a list and needs n itself."""
     return type(x) is NumPyValue or (type(x._number) is Symbol and row.name != "multiply")
 
 
@@ -368,9 +368,9 @@ class Recording:
 class no_grad(Recording):
     """Record no graph inside a `with no_grad():` block or a function decorated with `@no_grad()`: results are leaves.
 
-    It holds for the code that runs inside the block and for the tasks started there, until the block ends. It does not
-    hold for the consumer of a generator that yields inside it, in a new thread, or in tasks started in a block of an
-    async generator.
+    It applies to code that runs inside the block and to tasks started there, until the block ends. It does not apply to
+    the consumer of a generator that yields inside it, to new threads, or to tasks started in a block of an async
+    generator.
 
     >>> x = Value(2.0)
     >>> with no_grad():

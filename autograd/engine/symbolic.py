@@ -1,4 +1,4 @@
-"""What an operation is on Symbols: its value and its local derivatives as expressions, from one run of its rule."""
+"""Operations on Symbols: the value and local derivatives as expressions, from one run of the rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SymbolicRun:
-    """A run of a node's rule on fresh Symbols; what is asked later is answered without another run."""
+    """A run of a node's rule on fresh Symbols, which answers all later questions without another run."""
 
     __slots__ = ("operands", "partials", "value")
 
@@ -30,12 +30,12 @@ class SymbolicRun:
         return self.value if isinstance(self.value, Symbol) and self.value.op not in ("", "where") else None
 
     def point(self, node: Value) -> Point:
-        """The numbers of the node's operands."""
+        """The point at the numbers of the node's operands."""
         at = {symbol: v.data for symbol, v in zip(self.operands, node.inputs) if isinstance(symbol, Symbol)}
         return Point(at, self.value)
 
     def on(self, operands: Sequence[Any]) -> dict[Symbol, Any]:
-        """What stands for each Symbol where the operands are these expressions."""
+        """The replacement of each Symbol when the operands are these expressions."""
         return {symbol: x for symbol, x in zip(self.operands, operands) if isinstance(symbol, Symbol)}
 
     def applied(self, operands: Sequence[Any]) -> Any:
@@ -45,7 +45,7 @@ class SymbolicRun:
     def derivatives(self, node: Value, operands: Sequence[Any], result: Any) -> list[Any]:
         """The local derivatives on other expressions, reduced to the branches selected at the node's numbers.
 
-        The `result` is what stands for the value, as the derivative of a = exp(z) is a.
+        `result` replaces the value wherever it occurs: the derivative of a = exp(z) is a.
         """
         point, by = self.point(node), self.on(operands)
         if self.formula is not None:
@@ -53,7 +53,7 @@ class SymbolicRun:
         return [substituted(point.chosen(p), by) for p in self.partials]
 
     def gives(self, node: Value) -> bool:
-        """Whether it evaluates to the node's value and local derivatives, to the bit."""
+        """Whether the run evaluates to the node's value and local derivatives, to the bit."""
         point = self.point(node)
         try:
             return same(tuple(map(point.number, (self.value, *self.partials))), (node.data, *node.partials))
@@ -62,7 +62,7 @@ class SymbolicRun:
 
 
 def is_named(v: Value) -> bool:
-    """Whether an operand is written by its name: any but an unlabelled constant."""
+    """Whether an operand is written by its name, as all are except unlabelled constants."""
     return bool(v.label) or not v.is_constant
 
 

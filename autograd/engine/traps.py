@@ -1,4 +1,4 @@
-"""Traps that give wrong numbers in silence, noticed: graphs that grow, and equal Values in lists."""
+"""Warnings for traps that silently give wrong numbers: graphs that grow, and equal Values in lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEARCHES = {"count", "index", "remove"}  # methods of lists
 
 
 def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
-    """Warn of a graph that grows with every step of training: `w -= η * w.grad`, where `w.data` was meant.
+    """Warn if a graph grows with every step of training, as by `w -= η * w.grad` in place of `w.data -= …`.
 
     An update adds a plain number to a Value that an earlier pass has reached. Two updates in a row, with a pass between
     them, are two steps that are both still in the graph. The nodes come newest first; the search starts at the oldest,
@@ -39,8 +39,8 @@ def notice_growth(nodes: Sequence[Value], last_pass: int) -> None:
 def notice_equality(v: Value, w: Value) -> None:
     """Warn if two different Values with one number were found equal in a search: `w in frozen`, `params.index(w)`.
 
-    It is the price of `==` on numbers, by which f(Value(x)) takes the branches of f(x). A `==` that is written out is
-    not a search. The caller is the method `==`, so the frame above it is the one that searches. Whether a call there
+    This is the price of `==` comparing numbers, by which f(Value(x)) takes the branches of f(x). An explicit `==` is
+    not a search. The caller is the method `==`, so the frame above it is the one that may search. Whether a call there
     is a search is a guess from the names in its code.
     """
     from opcode import opmap

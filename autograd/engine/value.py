@@ -31,7 +31,7 @@ changes = count()  # ticks whenever the data of a Value is set
 clock = count()  # `next(clock)` gives each Value its index: a topological order of every graph
 CONSTANT = -1  # the index of a constant
 LAST_PASS = [0]  # the tick of the last backward pass
-FOLLOWING: list[bool] = []  # once it is filled, `node` looks for NumPyValues among the operands
+FOLLOWING: list[bool] = []  # once it is not empty, `node` looks for NumPyValues among the operands
 GIVEN = -1  # the `_place` of an input of a transform: a copy of it would have no derivative
 _identity = object.__hash__
 UNRECORDED = object()  # marks results computed under no_grad, in a slot that leaves do not use
@@ -42,8 +42,8 @@ class Value(Scalar):
     """A number that remembers how it was computed.
 
     `data` is the number; `grad` is ∂C/∂self after `C.backward()`; `op` is the primitive that made it (None for a leaf);
-    `inputs` are its operands in order; `partials` has one local derivative ∂self/∂input for each, with the data of when
-    the node was made (None for an absent edge). Raises TypeError if `data` is not a real number.
+    `inputs` are its operands in order; `partials` has one local derivative ∂self/∂input for each, at the data the node
+    was made with (None for an absent edge). Raises TypeError if `data` is not a real number.
 
     >>> w, x, b = Value(3.0, label="w"), Value(0.5, label="x"), Value(1.0, label="b")
     >>> z = w * x + b
@@ -58,10 +58,10 @@ class Value(Scalar):
     )  # fmt: skip
 
     # A node is z = x ∘ y: its operands _x and _y, ∂z/∂x and ∂z/∂y. Tuples would be two more objects for the garbage
-    # collector. _y is None where there is one operand, a tuple where there are more than two. The methods in line
-    # leave a plain number in _y, and its place in _place; then _dy has the number of x, since `_show_number`, which
-    # makes a constant of the plain number, needs it for the rule, and x may have other data by then. In a leaf, _dy
-    # marks what was computed under no_grad. _met tells which sweep met the node last, and _adjoint is of that sweep.
+    # collector. _y is None for one operand, and a tuple for more than two. The inlined methods leave a plain number in
+    # _y, and its place in _place; _dy then holds the number of x. `_show_number`, which turns the plain number into a
+    # constant, needs that for the rule, since x may have other data by then. In a leaf, _dy marks results computed
+    # under no_grad. _met identifies the last sweep that visited the node, and _adjoint belongs to that sweep.
     _adjoint: Any
     _met: Any
     _number: Any
@@ -112,7 +112,7 @@ class Value(Scalar):
             made.label = label
         return made
 
-    if TYPE_CHECKING:  # `autograd.engine.given` has it
+    if TYPE_CHECKING:  # defined in `autograd.engine.given`
 
         @staticmethod
         def node(
@@ -120,7 +120,7 @@ class Value(Scalar):
         ) -> Value: ...
 
     def _follow(self, data: Any) -> None:
-        """Follow NumPy's arithmetic from now on if this is one of its numbers."""
+        """Follow NumPy's arithmetic from now on if `data` is a NumPy number."""
         if type(self) is Value and of_numpy(data):
             self.__class__ = NumPyValue
             FOLLOWING[:] = [True]
@@ -137,7 +137,7 @@ class Value(Scalar):
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """∂self/∂input for each of `inputs`, with the data of when the node was made; None is an absent edge."""
+        """∂self/∂input for each of `inputs`, at the data the node was made with; None for an absent edge."""
         if type(self._y) is float:
             self._show_number()
         self._derive()
@@ -146,7 +146,7 @@ class Value(Scalar):
         return (self._dx, *self._dy) if type(self._y) is tuple else (self._dx, self._dy)
 
     def _show_number(self) -> None:
-        """Make a constant, an operand like any other, of the plain number beside the one operand of this node."""
+        """Turn the plain number of this node into a constant, an operand like any other."""
         with SWEEPING:
             if type(self._y) is float:
                 constant, x, number, assumed = Value.constant(self._y), self._x, self._y, self._dy
@@ -162,7 +162,7 @@ class Value(Scalar):
                     self._y = constant
 
     def _derive(self) -> None:
-        """Have the local derivatives, if this was traced: from the operands in its symbol."""
+        """Compute the local derivatives if this node was traced, from the operands in its symbol."""
         if self._dx is LATER:
             assert self.op is not None
             partials = self.op.local(self._number.operands, self._number)
@@ -172,7 +172,7 @@ class Value(Scalar):
                 self._connect(self.inputs, partials)
 
     def _connect(self, inputs: tuple[Value, ...], partials: tuple[Any, ...]) -> None:
-        """Let these be its operands and local derivatives."""
+        """Set the operands and local derivatives."""
         if len(inputs) > 2:
             self._x, self._dx = inputs[0], partials[0]
             self._y, self._dy = inputs[1:], partials[1:]
@@ -198,7 +198,7 @@ class Value(Scalar):
         next(changes)
 
     if TYPE_CHECKING:
-        data: float  # or a Fraction or mpf, for those who work with them
+        data: float  # or a Fraction or mpf, for users who work with them
     else:
         data = property(
             attrgetter("_number"), _set_data, doc="The number; changing it leaves graphs made earlier as they are."
@@ -211,7 +211,7 @@ class Value(Scalar):
 
     @property
     def has_grad(self) -> bool:
-        """Whether a backward pass has reached this node since it was made or `zero_grad`."""
+        """Whether a backward pass has reached this node since it was made or since `zero_grad`."""
         return self.grad is not NO_GRAD
 
     def zero_grad(self) -> None:
@@ -237,7 +237,7 @@ class Value(Scalar):
     def backward(self, seed: Plain = 1.0) -> None:
         """Run the backward pass: set the `grad` of every Value v below to `seed` · ∂self/∂v.
 
-        Leaves accumulate over passes; interior nodes keep the last pass only. Raises TypeError if `seed` is not a plain
+        Leaves accumulate over passes; interior nodes keep only the last pass. Raises TypeError if `seed` is not a plain
         number.
 
         >>> x = Value(2.0)
@@ -287,14 +287,14 @@ class Value(Scalar):
         return f"Value(data={self._number!r}, grad={self.grad!r}{label})"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: name, value, ∂C/∂self after a backward pass, and the operation."""
+        """The HTML that a notebook shows: name, value, ∂C/∂self after a backward pass, and the operation."""
         grad = number(self.grad) if self.has_grad else "—"
         leaf = "constant" if self.is_constant else "leaf"
         made = leaf if self.op is None else f"{self.op.title} of {len(self.inputs)}"
         return html_table([[self.label or "—", number(self._number), grad, made]], ["label", "data", "grad", "op"])
 
     def pythons(self) -> Value:
-        """Itself; in a trace, another operation, unless this is known to be one of Python's numbers."""
+        """Return itself; in a trace, a new operation, unless this is known to be a Python number."""
         symbol: Any = self._number
         kind = type(symbol.name) if type(symbol) is Symbol else OfPython
         if kind is OfPython or not (symbol.op or kind is OfNumPy):
@@ -326,9 +326,9 @@ def uncopied(what: str) -> TypeError:
 
 
 class NumPyValue(Value):
-    """A Value made from one of NumPy's numbers, or computed from one: it overflows to inf where a Value raises.
+    """A Value made or computed from a NumPy number: it overflows to inf where a Value raises.
 
-    `Value(...)` makes it. Errors of its arithmetic are reported as `numpy.errstate` says.
+    `Value(...)` makes it. Errors in its arithmetic are reported according to `numpy.errstate`.
 
     >>> import numpy
     >>> x = Value(numpy.float64(-800.0))
@@ -350,7 +350,7 @@ class NumPyValue(Value):
         return TABLE["floor"].function(self) if self._number >= 0 else TABLE["ceil"].function(self)
 
     def pythons(self) -> Value:
-        """The same number, which raises errors as Python's do."""
+        """The same number as a Value, which raises errors as Python's numbers do."""
         made: Value = TABLE["positive"].function(self)
         made.__class__ = Value
         return made
@@ -369,7 +369,7 @@ fresh_of_numpy: Iterator[NumPyValue] = starmap(object.__new__, repeat((NumPyValu
 
 
 def _unmask(nodes: list[Value]) -> None:
-    """The adjoints of what may be traced; TraceError where one would go into a Value from outside."""
+    """Unmask the adjoints of nodes that may be traced; TraceError where one would go into a Value from outside."""
     for node in nodes:
         node._adjoint = adjoint = unmasked(node._adjoint)
         if type(adjoint) is Symbol and type(node._number) is not Symbol and node._x is None:
@@ -377,7 +377,7 @@ def _unmask(nodes: list[Value]) -> None:
 
 
 def _restored(cls: type[Value], data: Any, grad: Any, index: int, recorded: bool) -> Value:
-    """A leaf that was copied or pickled, without a call of its class; its attributes follow."""
+    """Make a leaf for a copied or pickled Value without calling its class; its attributes follow."""
     leaf = cls.__new__(cls)
     if issubclass(cls, NumPyValue):
         FOLLOWING[:] = [True]
@@ -401,7 +401,7 @@ def _added_slots(cls: type) -> set[str]:
 
 
 def text_of(label: Any) -> str:
-    """A label that is a string of another type; TypeError if it is not one."""
+    """Convert a label of a string subclass to str; TypeError if it is not a string."""
     if isinstance(label, str):
         return str(label)
     advice = "Value.node(data, inputs, partials) makes a node; autograd.micrograd takes Value(data, children, op)"

@@ -1,4 +1,4 @@
-"""Run a script that was written for micrograd: python -m autograd.micrograd script.py [arguments]."""
+"""Run a script written for micrograd: python -m autograd.micrograd script.py [arguments]."""
 
 import runpy
 import sys

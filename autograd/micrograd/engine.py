@@ -1,4 +1,4 @@
-"""micrograd's and microgpt's names for what a Value has: constructor, inputs, operation, backward step."""
+"""micrograd's and microgpt's names for the parts of a Value: constructor, inputs, operation, backward step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SYMBOLS = {"relu": "ReLU", "negative": "neg", "power": "**"}
 
 
 class Facade(type):
-    """The class of a class that makes Values: what it makes, and what is set on it, are the engine's."""
+    """The metaclass of Value below: its instances, and attributes set on the class, are the engine's."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is not Value:
@@ -38,7 +38,7 @@ class Facade(type):
                 setattr(NumPyValue, name, member)
 
     def __delattr__(cls, name: str) -> None:
-        """Take back what was set: the engine's own members stay."""
+        """Undo an assignment: the engine's own members are restored."""
         if cls is not Value:
             return super().__delattr__(name)
         for kind in (engine.Value, NumPyValue):
@@ -52,8 +52,8 @@ class Facade(type):
 class Value(engine.Value, metaclass=Facade):
     """Value(data), Value(data, children, op), or Value(data, children, local_grads): a Value of the engine.
 
-    A node that is made with children has the local derivatives that `_backward` gives it, as in micrograd, or
-    `local_grads`, as in microgpt.
+    A node made with children gets its local derivatives from `_backward`, as in micrograd, or from `local_grads`, as in
+    microgpt.
 
     >>> x = Value(3.0)
     >>> y = Value(x.data**2, (x,), "square")
@@ -84,7 +84,7 @@ class Value(engine.Value, metaclass=Facade):
 
 
 def _become(v: engine.Value, inputs: tuple[Any, ...], partials: tuple[Any, ...], name: str) -> None:
-    """Let this Value be the result of an operation."""
+    """Turn this Value into the result of an operation."""
     made = engine.Value.node(v.data, inputs, partials, name or "node")
     v._connect(made.inputs, made.partials)
     v.op = made.op
@@ -93,7 +93,7 @@ def _become(v: engine.Value, inputs: tuple[Any, ...], partials: tuple[Any, ...],
 
 
 def _prev(v: engine.Value) -> set[engine.Value]:
-    """The inputs, as a set, without a plain exponent; setting it makes this Value the result of an operation."""
+    """The inputs as a set, without a plain exponent; setting it turns this Value into the result of an operation."""
     is_power = v.op is not None and v.op.name == "constant_power"
     return set(v.inputs[:1] if is_power else v.inputs)
 
@@ -122,8 +122,8 @@ def _set_op(v: engine.Value, name: str) -> None:
 def _backward(v: engine.Value) -> Callable[[], None]:
     """The function that adds `grad` times each local derivative to the `grad` of the inputs.
 
-    One that is set is run then and there, on a `grad` of 1: what it adds to the inputs are the local derivatives. It is
-    run again on -2.5; ValueError unless it adds as many times as much, and to the inputs alone.
+    A function that is set runs at once, with a `grad` of 1, which shows the local derivatives. It runs again with -2.5;
+    ValueError unless it then adds -2.5 times as much, and only to the inputs.
     """
 
     def push() -> None:
@@ -149,19 +149,19 @@ def _set_backward(v: engine.Value, push: Callable[[], None]) -> None:
     for u in v.inputs:
         if not isclose(again[u], -2.5 * found[u], rel_tol=1e-9) and isfinite(found[u]):
             raise ValueError("_backward must add multiples of out.grad: it is run when it is set, to learn the factors")
-    partials: dict[engine.Value, Any] = {u: found[u] for u in v.inputs}  # an input that is there twice has its sum once
+    partials: dict[engine.Value, Any] = {u: found[u] for u in v.inputs}  # an input that occurs twice has its sum once
     v._connect(v.inputs, tuple([partials.pop(u, None) for u in v.inputs]))
 
 
 def _named(f: Any) -> Iterator[Any]:
-    """What the code of a function names from outside."""
+    """The objects from outside that the code of a function refers to."""
     if isinstance(f, FunctionType):
-        yield from [cell.cell_contents for cell in f.__closure__ or () if cell != CellType()]  # or it is empty
+        yield from [cell.cell_contents for cell in f.__closure__ or () if cell != CellType()]  # skips empty cells
         yield from map(f.__globals__.get, f.__code__.co_names)
 
 
 def _pushed(v: engine.Value, push: Callable[[], None], others: set[engine.Value], grad: float) -> dict[Any, float]:
-    """What a `_backward` adds to the grads of the inputs and of others if v has this one; all stay as they are."""
+    """The numbers that a `_backward` adds to the grads of inputs and others if v has this grad; restores all grads."""
     before = [(u, u.grad) for u in {v, *v.inputs, *others}]
     try:
         for u, _ in before:
@@ -183,5 +183,5 @@ for _name, _member in {
 }.items():
     setattr(engine.Value, _name, _member)
 
-# The members of the engine's classes, which come back when what was set in their place is taken back.
+# The members of the engine's classes, restored when attributes set in their place are deleted.
 OWN = {(kind, name): member for kind in (engine.Value, NumPyValue) for name, member in vars(kind).items()}

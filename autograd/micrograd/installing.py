@@ -12,10 +12,10 @@ MODULES = {"engine": engine, "nn": nn, "trace_graph": trace_graph}
 
 
 def install() -> None:
-    """Let `import micrograd`, `micrograd.engine` and `micrograd.nn` import this package, in the whole process.
+    """Make `import micrograd`, `micrograd.engine` and `micrograd.nn` import this package, in the whole process.
 
-    From then on two Values of floats are equal only if they are the same, as in micrograd, so that scripts find them in
-    lists. It holds for every Value of the process.
+    From then on two Values of floats are equal only if they are the same object, as in micrograd, so that scripts find
+    them in lists. This applies to every Value of the process.
     """
     sys.modules["micrograd"] = sys.modules["autograd.micrograd"]
     for name, module in MODULES.items():

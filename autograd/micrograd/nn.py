@@ -1,4 +1,4 @@
-"""micrograd's modules: those of the package `nn`, which have its names and draw its numbers."""
+"""micrograd's modules: those of the package `nn`, which have the same names and draw the same numbers."""
 
 from nn import MLP, Layer, Module, Neuron
 

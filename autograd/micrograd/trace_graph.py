@@ -1,4 +1,4 @@
-"""The two functions of micrograd's notebook of pictures."""
+"""The two functions of micrograd's notebook for pictures."""
 
 from __future__ import annotations
 

@@ -30,17 +30,17 @@ LAZY_KINDS.update(fractions="autograd.numbers.exact", mpmath="autograd.numbers.p
 
 
 def constant(name: str, x: Number) -> Number:
-    """The mathematical constant of that name in the precision of x."""
+    """The mathematical constant with this name, in the precision of x."""
     return CONSTANTS[name] if type(x) is float else kind_of(x).constant(name, x)
 
 
 def select(condition: Any, a: Any, b: Any) -> Any:
-    """`a` if the condition holds, else `b`; either may be None, an absent edge. Rules branch in no other way."""
+    """`a` if the condition holds, otherwise `b`; either may be None, an absent edge. Rules branch in no other way."""
     if condition is True:
         return a
     if condition is False:
         return b
-    if hasattr(condition, "dtype"):  # a bool of NumPy's
+    if hasattr(condition, "dtype"):  # a NumPy bool
         return a if condition else b
     choose = getattr(condition, "choose", None)
     if choose is not None:

@@ -26,5 +26,5 @@ def _constant(name: str, x: Any) -> Any:
 
 
 def enter() -> None:
-    """Join the kind of Fractions."""
+    """Register Fractions as a kind of number."""
     join(Fraction, Kind("Fraction", FRACTION_RANK, _value, coerce=Fraction, constant=_constant))

@@ -1,8 +1,8 @@
 """The kinds of number that a rule can run on, and how a kind joins.
 
 A *base* kind (float, Fraction, mpf, Symbol) computes the value of an operation by itself. A *lifted* kind (Value, Dual,
-an array) contains base numbers and defines how an operation is applied to it. Of several kinds, the one of highest rank
-decides.
+an array) contains base numbers and defines how an operation is applied to it. Among several kinds, the one with the
+highest rank decides.
 """
 
 from __future__ import annotations
@@ -65,19 +65,19 @@ class Kind:
 
 
 KINDS: dict[type, Kind] = {}
-FLOATS: set[type] = set()  # NumPy's types whose numbers are Python's floats too, as they appear: numpy.float64
+FLOATS: set[type] = set()  # NumPy types, added when first seen, whose numbers are also Python floats: numpy.float64
 
-# By library, the module whose `enter` joins its kind of number once the first of them appears.
+# By library, the module whose `enter` joins its kind of number once the first such number appears.
 LAZY_KINDS: dict[str, str] = {}
 
 
 def join(number_type: type, kind: Kind) -> None:
-    """Let every operation take numbers of `number_type`, as numbers of `kind`."""
+    """Make every operation accept numbers of `number_type`, as numbers of `kind`."""
     KINDS[number_type] = kind
 
 
 def kind_of(x: Any) -> Kind:
-    """The kind of `x`; a TypeError with advice if `x` is not a supported number."""
+    """The kind of `x`; TypeError with advice if `x` is not a supported number."""
     found = KINDS.get(type(x)) or discovered(x)
     if found is None:
         raise TypeError(instead(x))
@@ -97,8 +97,8 @@ def leading_kind(operands: Iterable[Any]) -> Kind:
 def coerce(x: Any, like: Any = None) -> Any:
     """`x` as the number that a Value stores: a float, or an unchanged Fraction, mpf or Symbol.
 
-    `like` is the other operand, if any: then an int takes its kind, and so stays exact, a Fraction beside a float is a
-    float, as in Python, and a Sided keeps its sides.
+    `like` is the other operand, if any: an int then takes its kind, and so stays exact, a Fraction with a float becomes
+    a float, as in Python, and a Sided keeps its sides.
     """
     if type(x) is float:
         return x
@@ -114,13 +114,13 @@ def coerce(x: Any, like: Any = None) -> Any:
 
 
 def coerced(partials: tuple[Any, ...], like: Any) -> tuple[Any, ...]:
-    """Local derivatives of a result that is not a float: the constants 1.0 and 0.5 of rules become its kind."""
+    """Local derivatives of a result that is not a float: the constants 1.0 and 0.5 of rules get its kind."""
     kind = kind_of(like)
     return tuple(kind.coerce(p) if type(p) is float and (2 * p) % 1 == 0 else p for p in partials)
 
 
 def discovered(x: Any) -> Kind | None:
-    """The kind of a type met for the first time, if it is one of numbers; their library is imported only now."""
+    """The kind of a type seen for the first time, if it is a type of numbers; its library is imported only now."""
     number_type = type(x)
     if isinstance(x, float) and of_numpy(x):
         FLOATS.add(number_type)
@@ -142,9 +142,9 @@ def discovered(x: Any) -> Kind | None:
 
 
 def of_numpy(x: Any) -> bool:
-    """Whether `x` is one of NumPy's real numbers; NumPy is not imported for it."""
+    """Whether `x` is a real NumPy number; checked without importing NumPy."""
     numpy = sys.modules.get("numpy")
-    if numpy is None or isinstance(x, numpy.timedelta64):  # which calls itself an integer
+    if numpy is None or isinstance(x, numpy.timedelta64):  # a timedelta64 claims to be an integer
         return False
     return isinstance(x, (numpy.floating, numpy.integer, numpy.bool_))
 

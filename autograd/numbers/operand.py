@@ -1,4 +1,4 @@
-"""A number that takes part in NumPy's arithmetic: NumPy hands its functions over to the room of arrays."""
+"""A number that takes part in NumPy's arithmetic: NumPy passes its functions on to `autograd.arrays`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PYTHONS_OWN = {"builtins", "datetime", "decimal"}
 
 
 class NumPyOperand:
-    """A scalar other than a float: NumPy's functions of it, and of arrays beside it, are ours."""
+    """A scalar other than a float: NumPy functions of it, and of arrays with it, are handled by this package."""
 
     __slots__ = ()
 
@@ -28,9 +28,9 @@ class NumPyOperand:
 
 
 class NumPyAttribute:
-    """An attribute that a number has where it follows NumPy, also in a trace: that of an array which holds it alone.
+    """An attribute of numbers that follow NumPy, also in a trace: that of an array which holds only this number.
 
-    In lifted code all numbers have `astype`: the Value that np.floor gives of a float's is not known as NumPy's.
+    In lifted code all numbers have `astype`, since the Value that np.floor returns for a float is not known as NumPy's.
     """
 
     def __init__(self, name: str) -> None:
@@ -57,15 +57,16 @@ def is_of_pandas(x: Any) -> bool:
 
 
 def fields_of(x: Any) -> str:
-    """What to pass in place of a structured array or one of its records; nothing for others."""
+    """The advice on what to pass in place of a structured array or one of its records; "" for others."""
     names = getattr(getattr(x, "dtype", None), "names", None)
     return ": pass a dict of arrays, as in {name: s[name] for name in s.dtype.names}" if names else ""
 
 
 def beside_other(operation: Any, x: Any, y: Any, of_numpy: bool = False) -> Any:
-    """x ∘ y, where one is not a number. Where NumPy is followed, a list becomes an array, as beside a numpy.float64.
+    """x ∘ y, where one is not a number. Where NumPy is followed, a list becomes an array, as with a numpy.float64.
 
-    NotImplemented lets another class answer; Python's own know no other numbers, so they are refused with the remedy.
+    NotImplemented lets another class answer; Python's own classes know no other numbers, so they are refused with
+    advice.
     """
     other = y if isinstance(x, NumPyOperand) else x
     if of_numpy and isinstance(other, (list, tuple)):
@@ -78,22 +79,22 @@ def beside_other(operation: Any, x: Any, y: Any, of_numpy: bool = False) -> Any:
 
 
 def over_axes(function: Any, xs: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """A function of a sequence, along axes of an array; None is all of them."""
+    """Apply a function of a sequence along axes of an array; None means all axes."""
     return arrays().over_axes(function, xs, axis, keepdims)
 
 
 def over_rows(function: Any, xs: Any, axis: int | None) -> Any:
-    """A function from a sequence to one of the same length, along an axis of an array."""
+    """Apply a function that keeps the length of a sequence along an axis of an array."""
     return arrays().over_rows(function, xs, axis)
 
 
 def numpys_bool(x: bool) -> Any:
-    """A truth as NumPy's own bool, whose ~ is `not`."""
+    """A truth as a NumPy bool, whose ~ is `not`."""
     return sys.modules["numpy"].True_ if x else sys.modules["numpy"].False_
 
 
 def arrays() -> Any:
-    """The room of arrays, which is loaded when the first of them is met."""
+    """The package `autograd.arrays`, imported when it is first needed."""
     if not _loaded:
         with at_work:
             _loaded.append(__import__(LAZY_KINDS["numpy"], fromlist=["enter"]))

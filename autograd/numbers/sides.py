@@ -1,4 +1,4 @@
-"""Sided: a derivative at a kink, as a float that is the mean of its sides and remembers how far they are from it.
+"""Sided: a derivative at a kink, as a float that is the mean of its sides and also stores their deviations.
 
 At 0, |x| has slope 1 on one side and -1 on the other. The mean slope is 0, but the mean of the squared slope is 1, as
 the second derivative of |x|² needs. The same holds for the components of a vector's direction at the zero vector.
@@ -13,15 +13,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    Form = dict[Any, float]  # an operand as a sum of things, each with a factor
+    Form = dict[Any, float]  # an operand as a sum of parts, each with a factor
 
 
 class Sided(float):
     """mean + Σ deviation · s, over independent random signs s = ±1 of mean 0, and over products of different signs.
 
-    A sign is a code of 64 random bits. The code of a product is the XOR of its factors' codes, since s · s = 1.
+    A sign is represented by 64 random bits. The code of a product is the XOR of its factors' codes, since s · s = 1.
 
-    Sums and products keep the deviations. Any other operation uses the mean alone.
+    Sums and products keep the deviations. Any other operation uses only the mean.
     """
 
     __slots__ = ("deviations",)
@@ -77,7 +77,7 @@ def sided(mean: float, deviations: dict[Any, float]) -> float:
 
 
 class Component:
-    """One sided component of an operation at its kink; its signs are computed only if it meets another in a product."""
+    """One sided component of an operation at its kink; its signs are computed only in a product with another one."""
 
     __slots__ = ("at_kink", "place")
 
@@ -104,7 +104,7 @@ def _product(x: Sided, y: Sided) -> float:
 
 
 def _by_code(x: Sided) -> dict[int, float]:
-    """A number as a sum of products of signs, its mean included."""
+    """A number as a sum of products of signs, including its mean."""
     found = {NO_SIGN: float(x)}
     for sign, d in x.deviations.items():
         parts = sign.deviations() if type(sign) is Component else {sign: 1.0}
@@ -114,14 +114,14 @@ def _by_code(x: Sided) -> dict[int, float]:
 
 
 def terms(x: Any) -> int:
-    """How many different products of signs a number adds up."""
+    """The number of different products of signs that a number adds up."""
     return len(_by_code(x)) if type(x) is Sided else 1
 
 
 def _code(sign: Any) -> int:
     """64 bits that depend on a sign as if they were random, by the last step of SplitMix64.
 
-    Two different products have one code with probability 2⁻⁶⁴.
+    Two different products share a code with probability 2⁻⁶⁴.
     """
     x = hash(sign) & ALL_BITS
     x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & ALL_BITS
@@ -133,11 +133,11 @@ ALL_BITS = 2**64 - 1
 
 
 def deviations_of(x: Any) -> dict[Any, float]:
-    """The deviations of a number's sides from its mean; none for a plain number."""
+    """The deviations of a number's sides from its mean; empty for a plain number."""
     return x.deviations if type(x) is Sided else {}
 
 
-# --- the sides at each sort of kink -------------------------------------------------------------
+# --- the sides at each kind of kink -------------------------------------------------------------
 
 ONE = "1"  # the key of the constant part of a form
 
@@ -166,10 +166,10 @@ def lesser(operands: Sequence[Form]) -> list[float]:
 
 
 def multiple(form: Form) -> tuple[float, Any]:
-    """A form as a factor times a normalised form, which is the same for all multiples of a number, even negative.
+    """A form as a factor times a normalised form, which is the same for all multiples of a number, even negative ones.
 
-    The same number computed in two ways differs by rounding, which also leaves factors of 1e-17 where terms cancel.
-    A form that is 0 or not finite is a multiple of nothing.
+    The same number computed in two ways differs by rounding, which also leaves factors of 1e-17 where terms cancel. A
+    form that is 0 or not finite is a multiple of nothing.
     """
     largest = max(map(abs, form.values()), default=0.0)
     if not largest or not all(map(isfinite, form.values())):
@@ -178,16 +178,16 @@ def multiple(form: Form) -> tuple[float, Any]:
     return form[leading], _ratios(form, form[leading])
 
 
-LEADING = 0.2347  # people's factors have no such ratio, so rounding does not decide which one leads
+LEADING = 0.2347  # factors that people write have no such ratio, so rounding does not decide which one leads
 
 
 def _ratios(factors: Form, unit: float) -> frozenset[tuple[Any, int]]:
-    """Factors other than 0 by a unit, to nine digits; no ratio of small whole numbers is halfway between two steps."""
+    """Nonzero factors relative to a unit, to nine digits; no ratio of small whole numbers is midway between steps."""
     ratios = [(part, round(factor / unit * 0.7390851332151607e9)) for part, factor in factors.items()]
     return frozenset([item for item in ratios if item[1]])
 
 
-# How to compute the sides at a kink, by the kink's `sides`.
+# The function that computes the sides at a kink, by the kink's `sides`.
 SIDES = {"partials": direction, "value": direction, "greater": greater, "lesser": lesser}
 
 

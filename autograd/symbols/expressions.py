@@ -19,19 +19,19 @@ class Expression:
 
 
 class OfNumPy(str):
-    """The name of a symbol that is one of NumPy's numbers where f runs on floats; of an operation it is empty."""
+    """The name of a symbol that is a NumPy number where f runs on floats; empty for an operation."""
 
     __slots__ = ()
 
 
 class OfPython(str):
-    """The name of an operation that gives one of Python's numbers, whatever its operands are."""
+    """The name of an operation whose result is a Python number, whatever its operands are."""
 
     __slots__ = ()
 
 
 class OfEither(str):
-    """The name of what f has from one of two sides of a branch: NumPy's or Python's, as the side is."""
+    """The name of the choice between two sides of a branch: NumPy's or Python's, as the chosen side is."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Masked: a derivative that is absent in some rows, where a symbol's condition does not hold."""
+"""Masked: a derivative that is absent in some rows, where a symbolic condition does not hold."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def unmasked(x: Any) -> Any:
 
 
 def with_mask(x: Any) -> tuple[Any, Any]:
-    """A derivative as a number, and where it is present."""
+    """A derivative as a number, and the condition under which it is present."""
     return (0.0, False) if x is None else (x.value, x.mask) if type(x) is Masked else (x, True)

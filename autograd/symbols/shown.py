@@ -1,7 +1,7 @@
-"""Whether a text is only shown: printed, logged, or said by an error; then it may have a number's name in it.
+"""Decides whether a text is only shown: printed, logged, or put in an error; it may then contain a number's name.
 
-The piece of source that asks tells: what surrounds it in its statement, what else is done with the name to which it is
-assigned, and what calls the function that returns it.
+The source around the expression that asks decides: the rest of its statement, other uses of the name to which it is
+assigned, and the call of the function that returns it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-# Libraries that show what they are given. Frames of a debugger or a test's report ask for texts of any number.
+# Libraries that show their arguments. Frames of a debugger or a test report ask for the text of any number.
 REPORTERS = {"logging", "warnings", "pprint", "loguru", "rich", "structlog", "tqdm"}
 REPORTERS |= {"bdb", "pdb", "pydevd", "debugpy", "_pydevd_bundle", "_pytest", "pytest", "IPython", "traceback"}
 TEXTS = {"str", "repr", "format", "ascii"}  # builtins that make texts
 ON_TEXTS = {"format", "join", "ljust", "rjust", "center", "strip", "rstrip", "upper", "lower", "title"}  # their methods
-AROUND = {  # pieces of source that are texts, or hold them, if the piece inside is one
+AROUND = {  # syntax that is a text, or contains one, if the part inside is one
     "Attribute", "Constant", "Dict", "FormattedValue", "GeneratorExp", "IfExp", "JoinedStr", "List", "ListComp",
     "Name", "Starred", "Tuple", "keyword",
 }  # fmt: skip
-METHODS = {"__str__", "__repr__", "__format__"}  # which ask on behalf of those that call them
+METHODS = {"__str__", "__repr__", "__format__"}  # these ask on behalf of their callers
 
 
 def formatted(x: Any, frame: FrameType) -> float | None:
-    """The number x as a float, NaN for a traced one, if code only puts it into a text with `%`; None for other code."""
+    """The number x as a float, NaN if traced, if code only puts it into a text with `%`; None for other code."""
     inner = frame
     while (frame.f_globals.get("__name__") or "").startswith("autograd.lifting.") and frame.f_back:
         frame = frame.f_back
@@ -41,7 +41,7 @@ def formatted(x: Any, frame: FrameType) -> float | None:
 
 
 def is_shown(frame: FrameType | None) -> bool:
-    """Whether the text that the code in a frame asks for is only shown, or asked for by ourselves."""
+    """Whether the text that the code in a frame asks for is only shown, or requested by this package itself."""
     while frame is not None:
         home = frame.f_globals.get("__name__") or ""
         if home.partition(".")[0] in REPORTERS:
@@ -54,7 +54,7 @@ def is_shown(frame: FrameType | None) -> bool:
 
 
 def _formats(frame: FrameType, rewritten: bool) -> bool:
-    """Whether the code in a frame puts a number into a text with `%`: a log does, and what has a text on its left."""
+    """Whether the code in a frame puts a number into a text with `%`: logging, or `%` with a text on its left."""
     from opcode import opname
 
     home = frame.f_globals.get("__name__") or ""
@@ -76,7 +76,7 @@ def _is_text(node: Any, frame: FrameType) -> bool:
 
 
 def _pieces(frame: FrameType) -> list[Any]:
-    """The pieces of source around that which runs now in a frame; none if there is no source."""
+    """The syntax nodes around the code that runs now in a frame; empty if there is no source."""
     from linecache import getlines
 
     place = list(frame.f_code.co_positions())[frame.f_lasti // 2]
@@ -85,21 +85,21 @@ def _pieces(frame: FrameType) -> list[Any]:
 
 
 def _shows(frame: FrameType, returns: bool = False) -> bool:
-    """Whether the code that runs in a frame only shows a text that is asked for now, or that a call returns."""
+    """Whether the code that runs in a frame only shows a text that it asks for now, or that a call returns."""
     around = _pieces(frame)
     return bool(around) and Showing(frame, around).shows(around, returns)
 
 
 class Showing:
-    """What the function of a frame does with a text; `around` are the pieces of source around that which asks."""
+    """Follows a text in the function of a frame; `around` are the syntax nodes around the code that asks."""
 
     def __init__(self, frame: FrameType, around: list[ast.AST]) -> None:
         self.frame = frame
         self.function = _function(around)
-        self.names: set[str] = set()  # that hold the text
+        self.names: set[str] = set()  # names that hold the text
 
     def shows(self, around: list[Any], is_text: bool = False) -> bool:
-        """Whether what the last of these pieces of source computes is only shown; it may be known to be a text."""
+        """Whether the value of the last of these syntax nodes is only shown; `is_text` if it is known to be a text."""
         for node, outer in zip(reversed(around), [*reversed(around[:-1]), None]):
             kind = type(node).__name__
             if kind in ("Expr", "Raise", "Assert") or (kind == "Call" and self._reports(node)):
@@ -133,11 +133,11 @@ class Showing:
 
         caller = self.frame.f_back
         if caller is None or self.frame.f_code.co_flags & CO_GENERATOR or is_library(caller.f_globals.get("__name__")):
-            return False  # any code may take what a generator gives
+            return False  # any code may take what a generator yields
         return _shows(caller, returns=True)
 
     def _only_shown(self, target: Any) -> bool:
-        """Whether all that is done with the name to which the text is assigned shows it."""
+        """Whether every use of the name to which the text is assigned only shows it."""
         import ast
 
         if type(target) is not ast.Name or type(self.function) is not ast.FunctionDef:
@@ -154,7 +154,7 @@ class Showing:
 
 
 def value_of(node: Any, frame: FrameType) -> Any:
-    """What a name stands for, or a name in a module or an object; None if that is not known."""
+    """The value of a name, or of an attribute of a module or an object; None if that is not known."""
     if type(node).__name__ == "Name":
         scopes = frame.f_locals, frame.f_globals, frame.f_builtins
         return next((scope[node.id] for scope in scopes if node.id in scope), None)
@@ -166,7 +166,7 @@ def value_of(node: Any, frame: FrameType) -> Any:
 
 
 def _makes_text(node: Any) -> bool:
-    """Whether a piece of source that has a text in it is a text itself, rather than computed from one."""
+    """Whether a syntax node that contains a text is itself a text, rather than computed from one."""
     if type(node).__name__ == "Call":
         return getattr(node.func, "id", "") in TEXTS or getattr(node.func, "attr", "") in ON_TEXTS
     return type(node).__name__ == "BinOp" and type(node.op).__name__ in ("Add", "Mod")
@@ -177,12 +177,12 @@ def _is_terminal(x: Any) -> bool:
 
 
 def _function(around: list[Any]) -> Any:
-    """The innermost function of these pieces of source."""
+    """The innermost function of these syntax nodes."""
     return next((x for x in reversed(around) if type(x).__name__ in ("FunctionDef", "Lambda")), around[0])
 
 
 def _parsed(text: str) -> Any:
-    """The syntax of a file; None if it has none."""
+    """The syntax tree of a file; None if it cannot be parsed."""
     import ast
 
     if text not in _known:
@@ -204,7 +204,7 @@ def _ends(node: Any) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _around(node: Any, first: Any, last: Any) -> Iterator[Any]:
-    """The pieces of source with a place in them, from the largest to the smallest."""
+    """The syntax nodes that contain a place, from the largest to the smallest."""
     import ast
 
     while node is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     class Answering(Protocol):
-        """What knows the numbers of the row along whose path a function is traced."""
+        """Knows the numbers of the row along whose path a function is traced."""
 
         def truth(self, condition: Condition) -> bool: ...
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
         def text(self, x: Symbol, write: Callable[[Any], str]) -> str: ...
 
 
-# What knows conditions and numbers while a function is traced along a path; None refuses them.
+# Answers for conditions and numbers while a function is traced along a path; None refuses them.
 answering: ContextVar[Answering | None] = ContextVar("autograd answering", default=None)
 
 
 def _operator(op: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
     def forward(self: Symbol, other: Any) -> Any:
-        # In a trace nearly all operands are symbols, of which nothing is to be asked.
+        # In a trace nearly all operands are symbols, which need no further tests.
         return Symbol("", op, (self, other)) if type(other) is Symbol else operation(op, self, other)
 
     return forward, lambda self, other: operation(op, other, self)
@@ -86,7 +86,7 @@ class Symbol(Expression):
         return key_hash(self, self)
 
     def choose(self, a: Any, b: Any) -> Any:
-        """`a` where this number is not 0, else `b`: a number used as a condition."""
+        """`a` where this number is not 0, otherwise `b`: a number used as a condition."""
         return Condition("!=", self, 0.0).choose(a, b)
 
     def __bool__(self) -> bool:
@@ -133,14 +133,14 @@ class Symbol(Expression):
 class Condition(NumPyOperand, Comparison):
     """A comparison of Symbols, for `where` and `select`; its truth is unknown.
 
-    With op "where" it selects between booleans: the first of the pair `right` where the condition `left` holds, else
-    the second; each is a Condition, True or False.
+    With op "where" it selects between booleans: the first of the pair `right` where the condition `left` holds,
+    otherwise the second; each is a Condition, True or False.
     """
 
     __slots__ = ()
 
     def choose(self, a: Any, b: Any) -> Any:
-        """`a` where the condition holds, else `b`; None is an absent edge."""
+        """`a` where the condition holds, otherwise `b`; None is an absent edge."""
         if a is None or b is None or type(a) is Masked or type(b) is Masked:
             (x, here), (y, there) = with_mask(a), with_mask(b)
             return Masked(self.choose(x, y), self.of_booleans(here, there))
@@ -150,7 +150,7 @@ class Condition(NumPyOperand, Comparison):
         return Symbol(op="where", operands=(self, a, b))
 
     def of_booleans(self, a: Any, b: Any) -> Condition:
-        """The condition that is `a` where this one holds, else `b`."""
+        """The condition that is `a` where this one holds, otherwise `b`."""
         return self if a is True and b is False else Condition("where", self, (a, b))
 
     def __eq__(self, other: object) -> Any:
@@ -181,7 +181,7 @@ class Condition(NumPyOperand, Comparison):
 
     @property
     def number(self) -> Any:
-        """1 where the condition holds, else 0, like a Python boolean."""
+        """1 where the condition holds, otherwise 0, like a Python boolean."""
         return self.choose(1, 0)
 
     def __float__(self) -> float:
@@ -224,7 +224,7 @@ for _method in ("__neg__", "__pos__", "__abs__", "__round__", "__lt__", "__le__"
 
 
 def _truth(condition: Condition, asked: Any) -> bool:
-    """The truth value of a condition along a path; elsewhere refused, in the words of what was asked."""
+    """The truth value of a condition along a path; elsewhere it is refused, with `asked` in the message."""
     along = answering.get()
     if along is None:
         raise refuse(lambda most: f"the truth of {brief(asked, most - 13)}")
@@ -232,7 +232,7 @@ def _truth(condition: Condition, asked: Any) -> bool:
 
 
 def _text(x: Symbol, write: Callable[[Any], str]) -> str:
-    """The text of a traced number that code computes with, which only a path knows; empty where it is only shown."""
+    """The text of a traced number that code computes with, known only along a path; empty where it is only shown."""
     if not is_tracing() or is_shown(sys._getframe(2)):
         return ""
     along = answering.get()
@@ -242,10 +242,10 @@ def _text(x: Symbol, write: Callable[[Any], str]) -> str:
 
 
 def key_hash(x: Any, number: Any) -> int:
-    """The hash of x, which holds this number: by its value in code that is traced or lifted, else by identity.
+    """The hash of x, which holds this number: by value in traced or lifted code, otherwise by identity.
 
-    For our own code a key is the object itself, unless it runs in place of f's, as the stand-ins of builtins do. Only a
-    path knows the value of a traced number.
+    In this package's own code a key is the object itself, unless the code runs in place of f's, as replacements of
+    builtins do. Only a path knows the value of a traced number.
     """
     symbolic, along = type(number) is Symbol, answering.get()
     by_value = is_tracing() if symbolic else lifting.get()
@@ -281,10 +281,10 @@ COMPARISONS = {
 def _comparison(op: str, x: Symbol, y: Any) -> Any:
     if type(y) in COMMON_TYPES or ((isinstance(y, Condition) or hasattr(y, "__float__")) and not _takes_over(y)):
         return Condition(op, x, y)
-    return NotImplemented  # beside None or a text, too, as a float is
+    return NotImplemented  # also with None or a text, as for a float
 
 
-SEQUENCES = (list, tuple, str, bytes)  # which a whole number repeats
+SEQUENCES = (list, tuple, str, bytes)  # a whole number repeats these
 COMMON_TYPES = {Symbol, float, int}  # the types of most operands
 TRACED = {Symbol, Condition}
 
@@ -296,7 +296,7 @@ def _takes_over(x: Any) -> bool:
 
 
 def operation(op: str, x: Any, y: Any) -> Any:
-    """The Symbol of an operation with an infix sign, or an operand if the result is exactly that."""
+    """The Symbol of an operation with an infix sign, or an operand if the result is exactly that operand."""
     if type(y) is Masked or isinstance(y, SEQUENCES):
         return NotImplemented
     if (type(y) not in COMMON_TYPES and _takes_over(y)) or (type(x) not in COMMON_TYPES and _takes_over(x)):
@@ -313,7 +313,7 @@ def _value(row: Any) -> Callable[..., Any]:
 
 
 join(Symbol, Kind("Symbol", SYMBOL_RANK, _value, constant=lambda name, x: Symbol(name, "constant", (CONSTANTS[name],))))
-join(Condition, KINDS[Symbol])  # the condition of `where` may be one
+join(Condition, KINDS[Symbol])  # the condition of `where` may be a Condition
 
 
 def same(x: Any, y: Any) -> bool:

@@ -8,7 +8,7 @@ from autograd.symbols.text import visible
 
 
 def html_table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), caption: str = "") -> str:
-    """Rows of cells as an HTML table, each cell shown as it is.
+    """Rows of cells as an HTML table; the text of each cell is escaped.
 
     >>> html_table([["w", "1 < 2"]])
     '<table><tr><td style="text-align:left">w</td><td style="text-align:left">1 &lt; 2</td></tr></table>'

@@ -23,12 +23,12 @@ INFIX = {
     "mod": (" % ", SUM, PRODUCT, POWER),
 }
 
-# Python's signs between two operands.
+# Python's infix signs.
 BY_SIGN = {
     "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod", "**": "power",
 }  # fmt: skip
 
-# How each other operation is written: a template with {} for its operands, or a function of them that returns the text
+# The text of every other operation: a template with {} for its operands, or a function of them that returns the text
 # and its precedence. Filled from the rows of the table.
 TEXTS: dict[str, str | Callable[..., tuple[str, int]]] = {}
 
@@ -82,7 +82,7 @@ def _abridged_text(x: Any, depth: int) -> str:
 def _abridged(x: Any, depth: int) -> Any:
     """`x` with … in place of everything deeper than `depth`."""
     if type(x) is tuple:
-        kept = x if len(x) <= 6 else (*x[:3], *x[-4:])  # seven, of which `elided` leaves out the middle
+        kept = x if len(x) <= 6 else (*x[:3], *x[-4:])  # seven, of which `elided` leaves out the middle one
         return tuple(_abridged(v, depth) for v in kept)
     if isinstance(x, Comparison):
         return Expression(_abridged_text(x, depth - 1) if depth else "…")
@@ -100,7 +100,7 @@ def _number_level(x: Any) -> int:
 
 
 SIGNS = {"+": SUM, "-": SUM, "−": SUM, "*": PRODUCT, "·": PRODUCT, "×": PRODUCT, "/": PRODUCT, "^": POWER}
-MARKS = frozenset((*SIGNS, *"(){}[]"))  # what tells an expression from a name
+MARKS = frozenset((*SIGNS, *"(){}[]"))  # characters that distinguish an expression from a name
 
 
 def _name_level(name: str) -> int:
@@ -125,7 +125,7 @@ def visible(text: str) -> str:
 
 
 def number(x: Any) -> str:
-    """A number with four significant digits, as pictures and tables show it; the sign of a zero is left out.
+    """A number with four significant digits, as in pictures and tables; the sign of a zero is left out.
 
     >>> number(2 / 3), number(-0.0)
     ('0.6667', '0')
@@ -154,7 +154,7 @@ def operation_text(op: str, operands: tuple[Any, ...]) -> tuple[str, int]:
 
 
 def split_at_places(template: str) -> tuple[list[str], list[str]]:
-    """The texts around the places of a template, `{}` or `{0}`, and what is in each place: digits, or nothing."""
+    """The texts around the places of a template, `{}` or `{0}`, and the content of each place: digits, or nothing."""
     first, *rest = template.split("{")
     around, places = [first], []
     for piece in rest:
@@ -179,10 +179,10 @@ def _filled(template: str, operands: tuple[Any, ...]) -> tuple[str, int]:
 
 
 def argument_text(x: Any, inside: int = SUM) -> str:
-    """The text of an operand in a call, or inside something of precedence `inside`."""
+    """The text of an operand in a call, or inside text of precedence `inside`."""
     return elided(", ", [text(v) for v in x]) if type(x) is tuple else text(x, inside)
 
 
 def elided(sign: str, pieces: list[str]) -> str:
-    """The joined pieces, without the middle ones if there are more than six."""
+    """The pieces joined, without the middle ones if there are more than six."""
     return sign.join(pieces if len(pieces) <= 6 else [*pieces[:3], "…", *pieces[-2:]])

@@ -1,4 +1,4 @@
-"""The texts of operations for which a template is not enough: functions of the operands, for rows of the table."""
+"""The texts of operations that a template cannot express: functions of the operands, for rows of the table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Formula:
-    """The text of an operation as a formula of other ones, such as 1 - p where a picture gives p a name."""
+    """The text of an operation as a formula of others, such as 1 - p where a picture gives p a name."""
 
     def __init__(self, of: Callable[..., Any]) -> None:
         self.of = of

@@ -1,4 +1,4 @@
-"""Whole numbers of a trace: along a path they are known, and so they index, count and shift as Python's do."""
+"""Whole numbers of a trace: along a path they are known, so they can index, count and shift like Python's."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ KEPT = {  # operations whose results are whole if their operands are
     "where", "add", "subtract", "multiply", "negative", "abs", "floor_divide", "mod", "maximum", "minimum", "relu",
     "sum",
 }  # fmt: skip
-MOST = 300  # operations that are looked at, besides choices between constants, of which `searchsorted` adds up many
+MOST = 300  # operations that are examined, not counting choices between constants, of which `searchsorted` adds up many
 BITS = {name: getattr(operator, f"__{name}__") for name in ("and", "or", "xor", "lshift", "rshift")}
 
 
 def is_whole(x: Any) -> bool:
-    """Whether a traced number is computed of whole ones: f on floats has an int here.
+    """Whether a traced number is computed from whole numbers only: f on floats has an int here.
 
     >>> from math import floor
     >>> x = Symbol("x")
@@ -47,7 +47,7 @@ def is_whole(x: Any) -> bool:
 
 
 def _parts(x: Symbol) -> Sequence[Any]:
-    """The operands that say whether a number is whole, and how large it is."""
+    """The operands that decide whether a number is whole, and how large it is."""
     return x.operands[0] if x.op == "sum" else x.operands[x.op == "where" :]
 
 
@@ -56,7 +56,7 @@ def _is_of_constants(x: Any) -> bool:
 
 
 def span(x: Any) -> tuple[float, float]:
-    """The least and the largest that a traced number may be, as far as the operations that made it tell.
+    """The least and greatest possible values of a traced number, as far as its operations show.
 
     >>> x = Symbol("x")
     >>> span(x % 4), span(x)
@@ -101,7 +101,7 @@ def _of_product(x: Span, y: Span) -> Span:
     return (min(found), max(found)) if all(map(isfinite, found)) else EVERYWHERE
 
 
-# The span of what an operation makes, from those of its operands.
+# The span of an operation's result, from the spans of its operands.
 SPANS: dict[str, Callable[..., Span]] = {
     "where": lambda x, y: (min(x[0], y[0]), max(x[1], y[1])),
     "add": lambda x, y: (x[0] + y[0], x[1] + y[1]),
@@ -121,7 +121,7 @@ SPANS: dict[str, Callable[..., Span]] = {
 
 
 def known_whole(x: Symbol) -> int:
-    """A whole number, for the rows that have this one: those along a path."""
+    """The value of a whole number, for rows that share it: those along a path."""
     along = answering.get()
     if along is None or not is_whole(x):
         raise no_index()
@@ -144,7 +144,7 @@ def _known_float(x: Symbol) -> float:
 
 
 _unknown = Symbol.__float__
-Symbol.__index__ = known_whole  # type: ignore[attr-defined]  # methods of Symbol, told here
+Symbol.__index__ = known_whole  # type: ignore[attr-defined]  # methods of Symbol, defined here
 Symbol.__float__ = _known_float  # type: ignore[method-assign]  # as above
 Symbol.__int__ = lambda x: int(_known_float(x))
 for _name, _function in BITS.items():

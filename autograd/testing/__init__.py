@@ -35,7 +35,7 @@ __all__ = [
     "strategies",
 ]
 
-# These need hypothesis. pytest loads this package in every run, through its plugin, so they are imported on first use.
+# These need hypothesis. pytest loads this package in every run through its plugin, so they are imported on first use.
 HOMES = {
     "SampleProgram": "programs",
     "assert_equivalent": "equivalence",

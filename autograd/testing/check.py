@@ -1,4 +1,4 @@
-"""check_gradients: checks every derivative of a function at a point against values of the function alone."""
+"""check_gradients: checks every derivative of a function at a point against oracles that use only its values."""
 
 from __future__ import annotations
 
@@ -36,30 +36,31 @@ def check_gradients(
     budget: Budget = None,
     inconclusive: str = "fail",
 ) -> Report:
-    """Check every derivative of f at `args` against oracles that only use values of f.
+    """Check every derivative of f at `args` against oracles that use only values of f.
 
-    f takes numbers, complex numbers by their parts, arrays, and nested lists, tuples, dicts and dataclasses of numbers.
-    Flags, texts, whole numbers declared as int, and what `static` names, "n", "p.n" or "p['n']", are settings. `kwargs`
-    are passed by name. f returns a number, or several: then a sum with a weight for each is checked. f is called on
-    floats, on Values and, to confirm, on mpmath's numbers.
+    f takes real and complex numbers, arrays, and nested lists, tuples, dicts and dataclasses of numbers; a complex
+    number is differentiated by its parts. Flags, strings, whole numbers declared as int, and the parameters or parts
+    that `static` names ("n", "p.n" or "p['n']") are settings. `kwargs` are passed by name. f returns one number, or
+    several: then their sum, with a weight for each, is checked. f is called on floats, on Values and, for confirmation,
+    on mpmath numbers.
 
-    `grad`, `vjp`, `jvp`, `hessian` and `hvp` are supplied derivatives. With one of the first three f may be any Python
-    code on floats, and its exceptions propagate. Each is called on floats, after f: `grad(*args)` returns ∂f in the
-    structure of the arguments (a tuple if there are several), or a Jacobian for each, `vjp(*args, dy)` the same for dy
-    of the kind of f's result, `jvp(*args, *tangents)` the change of the result, `hessian(*args)` a matrix and
-    `hvp(*args, *vectors)` its product, both checked against `grad`, or the engine's gradient.
+    `grad`, `vjp`, `jvp`, `hessian` and `hvp` are supplied derivatives. With one of the first three, f may be any Python
+    code on floats, and its exceptions propagate. Each is called on floats, after f. `grad(*args)` returns ∂f in the
+    structure of the arguments (a tuple if there are several), or a Jacobian for each. `vjp(*args, dy)` returns the same
+    for a dy of the kind of f's result. `jvp(*args, *tangents)` returns the change of the result. `hessian(*args)`
+    returns a matrix and `hvp(*args, *vectors)` its product; both are checked against `grad`, or the engine's gradient.
 
     A torch.autograd.Function, a function made by jax.custom_vjp, custom_jvp or jit, and a primitive of HIPS autograd
-    supply their own derivative: they are checked as they are.
+    supply their own derivatives and can be passed directly.
 
-    `order=2` checks the engine's second derivatives too, those of another framework by its double backward, and the
-    slopes of a supplied gradient: by the engine, or by differences if it runs on floats alone. `domain` is an interval,
-    "(0, inf]" or (0, 1), a dict of them by parameter name, or a list with one per parameter; f is never called outside
-    it. `accuracy` is the relative accuracy of f and of what is supplied, if it is less than that of floats: 1e-6 for a
-    solver that stops there. `budget` is a number of calls of f, or a time like "10 s": derivatives whose turn comes
-    later are "not checked". A test made by `gradcheck` stands for its function. Raises GradientMismatch, an
-    AssertionError that names the operation to blame; also if f gives two values at one point, and, unless
-    `inconclusive="ok"`, if nothing could be verified.
+    `order=2` also checks the engine's second derivatives, those of another framework by its double backward, and the
+    derivatives of a supplied gradient: by the engine, or by differences if it runs only on floats. `domain` is an
+    interval, "(0, inf]" or (0, 1), a dict of intervals by parameter name, or a list with one per parameter; f is never
+    called outside it. `accuracy` is the relative accuracy of f and of the supplied derivatives, if it is lower than
+    that of floats: 1e-6 for a solver that stops there. `budget` is a number of calls of f, or a time like "10 s";
+    derivatives left when it is used up are "not checked". A test made by `gradcheck` may be passed in place of its
+    function. Raises GradientMismatch, an AssertionError that names the operation to blame; also if f gives two values
+    at one point, and, unless `inconclusive="ok"`, if nothing could be verified.
 
     >>> from autograd import tanh
     >>> print(check_gradients(tanh, 0.5, order=2))
@@ -88,13 +89,13 @@ def check_gradients(
 
 
 def completed(f: Callable[..., Any], supplied: dict[str, Given]) -> tuple[Callable[..., Any], dict[str, Given]]:
-    """f, and what is supplied; a function of PyTorch, JAX or HIPS autograd supplies its own derivatives."""
+    """f and its supplied derivatives; a function of PyTorch, JAX or HIPS autograd supplies its own."""
     own = None if any(supplied[name] for name in FIRST_ORDER) else with_own_derivatives(f)
     return (f, supplied) if own is None else (own[0], {**supplied, "vjp": own[1], DOUBLE: own[2]})
 
 
 def by_position(f: Callable[..., Any], count: int, names: Sequence[str]) -> Callable[..., Any]:
-    """f with those of its arguments by position that come after the first `count` passed on by name."""
+    """f with its arguments after the first `count` taken by position and passed on by name."""
 
     def called(*numbers: Any) -> Any:
         named = dict(zip(names, numbers[count:]))

@@ -21,26 +21,26 @@ from autograd.testing.judging.messages import IS_BOUND, argument
 from autograd.testing.points import points
 from autograd.testing.verdicts import ADVICE, UNVERIFIED, GradientMismatch, Report, Verdict, raised
 
-DRAWN = "gradcheck_draws"  # the attribute that names the parameters with a domain: they are not fixtures
+DRAWN = "gradcheck_draws"  # the attribute that names the parameters with a domain, which are not fixtures
 MOST_INCONCLUSIVE = 0.02  # share of the points of a test
 NOTHING_COMPARED = {Verdict.RAISES, Verdict.NOT_FINITE}
-SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps a test's settings: there is no public place
-SHRINKING = 200  # points tried after a failure, to find a simpler one: each costs time
+SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps a test's settings: there is no public attribute
+SHRINKING = 200  # points tried after a failure to find a simpler one: each costs time
 
 
 def without_explanation(own: settings, **options: Any) -> settings:
-    """Settings without hypothesis' explain phase: engine lines that a failure runs through explain nothing."""
+    """Settings without hypothesis' explain phase: the engine lines that a failure runs through explain nothing."""
     return settings(own, deadline=None, report_multiple_bugs=False,
                     phases=[phase for phase in own.phases if phase is not Phase.explain], **options)  # fmt: skip
 
 
 def quietly(test: Any) -> Any:
-    """Settings for a hypothesis test called as a function: it raises one exception and has no time limit."""
+    """Apply settings for a hypothesis test called as a function: it raises one exception and has no time limit."""
     return without_explanation(settings(), suppress_health_check=list(HealthCheck))(test)
 
 
 def allow_fixtures(test: Any) -> None:
-    """Allow fixtures of the scope of a function: to a gradcheck they are settings, the same at every point."""
+    """Allow function-scoped fixtures: to a gradcheck they are settings, the same at every point."""
     own = getattr(test, SETTINGS, None) or settings()
     allowed = [*own.suppress_health_check, HealthCheck.function_scoped_fixture]
     setattr(test, SETTINGS, settings(own, suppress_health_check=allowed))
@@ -84,17 +84,17 @@ def gradcheck(
     accuracy: float = 0.0,
     budget: Budget = None,
 ) -> Any:
-    """Turn f into a hypothesis test that checks its gradient over its domain: a decorator, with or without arguments.
+    """Turn f into a hypothesis test that checks its gradient over its domain; a decorator, with or without arguments.
 
-    Every parameter without a default is drawn, except `self`, those supplied by pytest's `parametrize`, and fixtures.
+    Every parameter without a default is drawn, except `self`, fixtures, and those supplied by pytest's `parametrize`.
     `domain` is one interval for all parameters, a dict by name, or a list with one per parameter. Structures of
-    intervals draw structures of numbers: `{"w": [None] * 3}` draws lists of three numbers, `{"w": np.full((2, 3),
-    "[-1, 1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between the constants that
-    f and what is supplied can see; `budget`, calls of f or a time like "30 s", ends the drawing. `grad`, `vjp`,
-    `jvp`, `hessian`, `hvp` and the other options are those of check_gradients; they are called with the same arguments,
-    and by name with those that pytest supplies. Hypothesis' own decorators (`settings`, `example`, `seed`) go above or
-    below; no deadline applies. The test fails with a GradientMismatch, also if a check is inconclusive at over 2 % of
-    its points.
+    intervals draw structures of numbers: `{"w": [None] * 3}` draws lists of three numbers,
+    `{"w": np.full((2, 3), "[-1, 1]")}` arrays. Points are drawn over the whole domain, at its ends, and at and between
+    the constants that f and the supplied derivatives can see. `budget`, calls of f or a time like "30 s", ends the
+    drawing. `grad`, `vjp`, `jvp`, `hessian`, `hvp` and the other options are those of check_gradients; the supplied
+    derivatives get the same arguments as f, and those that pytest supplies by name. Hypothesis' own decorators
+    (`settings`, `example`, `seed`) go above or below; no deadline applies. The test fails with a GradientMismatch, also
+    if a check is inconclusive at over 2 % of its points.
 
     >>> from autograd import log
     >>> @gradcheck(domain="(0, inf)")
@@ -111,7 +111,7 @@ def gradcheck(
     f, supplied = completed(f, supplied)
     function, domains = f, domain_of_each(domain, drawn_parameters(f))
     options = {"supplied": supplied, "order": order, "modes": modes, "accuracy": accuracy}
-    limits(budget)  # a wrong one is an error before any test runs
+    limits(budget)  # an invalid budget is an error before any test runs
 
     @functools.wraps(_drawing_test(function, domains, {**options, "effort": Effort("")}, (), {}, []))
     def test(*fixed: Any, **parametrized: Any) -> None:
@@ -175,7 +175,7 @@ def _drawing_test(
             raise
 
     check.__name__ = at.__name__
-    if own := getattr(f, "__code__", None):  # pytest shows where a failing test stands by its code
+    if own := getattr(f, "__code__", None):  # pytest locates a failing test by its code
         first = own.co_firstlineno - (own.co_name == "<lambda>")  # the first line of `check` is a decorator
         checked: Any = check
         checked.__code__ = checked.__code__.replace(co_filename=own.co_filename, co_firstlineno=first)
@@ -187,7 +187,7 @@ def _drawing_test(
 def _of_drawn(
     f: Callable[..., Any], domains: dict[str, Any], fixed: tuple[Any, ...], parametrized: dict[str, Any]
 ) -> Callable[..., Any]:
-    """f as a function of the drawn parameters, by position; what pytest supplies is filled in."""
+    """f as a function of the drawn parameters, by position; the arguments that pytest supplies are filled in."""
     places = _places(f, domains)
 
     @functools.wraps(f)
@@ -203,7 +203,7 @@ def _of_drawn(
 
 
 def supplied_at(f: Callable[..., Any], fixed: tuple[Any, ...], by_pytest: dict[str, Any]) -> Callable[..., Any]:
-    """A supplied derivative as a function of the drawn arguments: `self` and pytest's arguments are filled in."""
+    """A supplied derivative as a function of the drawn arguments; `self` and pytest's arguments are filled in."""
     try:
         parameters = inspect.signature(f).parameters
     except ValueError:
@@ -222,7 +222,7 @@ def supplied_at(f: Callable[..., Any], fixed: tuple[Any, ...], by_pytest: dict[s
 
 
 def _places(f: Callable[..., Any], names: Iterable[str]) -> list[str]:
-    """The parameters that f is given by position: those before the first that is not drawn or is keyword-only."""
+    """The parameters passed to f by position: those before the first that is not drawn or is keyword-only."""
     parameters = [p for p in inspect.signature(f).parameters.values() if p.name != "self"]
     first = itertools.takewhile(lambda p: p.name in names and p.kind is not p.KEYWORD_ONLY, parameters)
     return [p.name for p in first]
@@ -235,7 +235,7 @@ def _signature(names: Iterable[str], kind: Any) -> inspect.Signature:
 def refuse_inconclusive(name: str, reports: Sequence[tuple[str, Report]]) -> None:
     """Fail if too many points have an undecided check, or if no derivative was ever compared.
 
-    The share is of points, not of checks, so that many decided checks cannot hide one derivative that is never decided.
+    The share counts points, not checks, so that many decided checks cannot hide one derivative that is never decided.
     Each report comes with the code that reproduces it.
     """
     __tracebackhide__ = True

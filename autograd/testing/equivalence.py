@@ -22,8 +22,8 @@ from autograd.testing.verdicts import GradientMismatch, raised
 def assert_equivalent(f: Callable[..., Any], g: Callable[..., Any], *args: Any, domain: Any = None) -> None:
     """Assert that f and g have the same value and gradient, up to rounding, and raise the same errors.
 
-    For code before and after a rewrite. Compares at `args`, or else at points that hypothesis draws from `domain` (as
-    in gradcheck) for f's parameters. Raises GradientMismatch.
+    Use it for code before and after a rewrite. Compares at `args`, or otherwise at points that hypothesis draws from
+    `domain` (as in gradcheck) for f's parameters. Raises GradientMismatch.
 
     >>> from autograd import exp, sigmoid
     >>> assert_equivalent(sigmoid, lambda x: 1 / (1 + exp(-x)), domain=(-30, 30))

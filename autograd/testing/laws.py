@@ -1,4 +1,4 @@
-"""Laws of differentiation and of the engine, each checked on one program: they hold for any operations.
+"""Laws of differentiation and of the engine that hold for any operations; each is checked on one program.
 
 A law takes a program and `draw`, hypothesis' data.draw, and raises a GradientMismatch that names the law.
 
@@ -67,16 +67,16 @@ def law(name: str) -> Callable[[Law], Law]:
 
 
 class Broken(Exception):
-    """What a law found instead of what it states."""
+    """Raised by a law, with what it found instead of what it states."""
 
 
 def enumerate_inputs(program: SampleProgram) -> list[tuple[str, float]]:
-    """The inputs with their names."""
+    """The inputs, each with its name."""
     return [(f"v{i}", x) for i, x in enumerate(program.inputs)]
 
 
 def equal(what: str, got: Any, wanted: Any, size: float = 0.0) -> None:
-    """Require equal numbers, to the last bit, or with a `size`, up to the rounding of a sum of that size.
+    """Require equal numbers: to the last bit or, given a `size`, up to the rounding of a sum of that size.
 
     >>> equal("the sum", 0.1 + 0.2, 0.3, size=0.3)
     """
@@ -172,7 +172,7 @@ def symmetry(program: SampleProgram, draw: Draw) -> None:
     count = range(len(program.inputs))
     large = max((abs(x) for row in matrix for x in row), default=0.0) + max(sizes(values[-1]).values()) ** 2
     if not large < 1e8:
-        return  # rounding drowns them
+        return  # rounding hides any difference
     for i in count:
         direction = tuple(float(i == j) for j in count)
         column = jvp(grad(program.__call__, tuple(count)), program.inputs, direction)[1]
@@ -237,7 +237,7 @@ def dead_code(program: SampleProgram, draw: Draw) -> None:
 
 @law("duplicated input")
 def duplicated_input(program: SampleProgram, draw: Draw) -> None:
-    """One leaf in the place of two has the sum of their derivatives."""
+    """One leaf in place of two has the sum of their derivatives."""
     i, j = (draw(st.integers(0, len(program.inputs) - 1)) for _ in range(2))
     shared = list(program.inputs)
     shared[j] = shared[i]
@@ -268,7 +268,7 @@ def seed(program: SampleProgram, draw: Draw) -> None:
 
 @law("accumulation over passes")
 def passes(program: SampleProgram, draw: Draw) -> None:
-    """A second backward pass doubles the grad of leaves; other nodes keep that of the last pass."""
+    """A second backward pass doubles the grad of leaves; other nodes keep that of the latest pass."""
     values = program.recorded()
     wanted = gradients(values[-1], values)
     for times in (1, 2):
@@ -279,7 +279,7 @@ def passes(program: SampleProgram, draw: Draw) -> None:
 
 @law("constants")
 def constants(program: SampleProgram, draw: Draw) -> None:
-    """A plain operand has no derivative, and the others have the same as if it were a Value."""
+    """A plain operand has no derivative, and the others have the same derivatives as if it were a Value."""
     at = draw(st.integers(0, len(program.inputs) - 1))
     values = program.recorded()
     held = Value.constant(program.inputs[at])
@@ -294,7 +294,7 @@ def constants(program: SampleProgram, draw: Draw) -> None:
 
 @law("operands in order")
 def operands_in_order(program: SampleProgram, draw: Draw) -> None:
-    """A plain number on either side of an operator is that operand."""
+    """A plain number may be the left or the right operand of an operator."""
     v = program.recorded()[-1]
     x = draw(st.sampled_from([2.0, 3.0, -0.5]))
     for z, wanted in ((x - v, x - v.data), (v - x, v.data - x), (x * v, x * v.data), (x + v, x + v.data)):
@@ -317,7 +317,7 @@ def data_changed(program: SampleProgram, draw: Draw) -> None:
 
 @law("no_grad")
 def nothing_recorded(program: SampleProgram, draw: Draw) -> None:
-    """Inside no_grad no graph is recorded, even from Values; after it, or an exception in it, recording resumes."""
+    """Inside no_grad no graph is recorded, even from Values; after it, or an exception inside it, recording resumes."""
     with no_grad():
         values = program.recorded()
     if any(v.inputs for v in values):

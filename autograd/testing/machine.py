@@ -1,7 +1,7 @@
-"""Tests the engine against a model of it, with operations in any order: a hypothesis state machine.
+"""Tests the engine against a model of it, with operations in any order, by a hypothesis state machine.
 
-The model is a list of records and one loop. It shares only the local derivatives with the engine; check_primitive
-tests those separately.
+The model is a list of records and one loop. It shares only the local derivatives with the engine, which check_primitive
+tests separately.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ __all__ = ["GraphMachine"]
 BINARY = ("add", "subtract", "multiply", "divide", "maximum")
 UNARY = ("negative", "tanh", "sin", "relu")
 
-index = st.just(-1) | st.integers(0, 40)  # the latest Value is as likely as all others: graphs grow and share nodes
+index = st.just(-1) | st.integers(0, 40)  # the latest is as likely as all others together: graphs grow and share nodes
 
 
 @dataclass(eq=False)
 class Record:
-    """What the model knows about one Value; the rounding of `grad` is relative to `size`."""
+    """The model of one Value; the rounding of `grad` is relative to `size`."""
 
     data: float
     inputs: tuple[Record, ...] = ()
@@ -47,7 +47,7 @@ class Record:
 class GraphMachine(RuleBasedStateMachine):
     """Build, differentiate, zero, change data, stop recording, detach: after every step all Values match the model.
 
-    `GraphMachine.TestCase` is the same for unittest.
+    `GraphMachine.TestCase` is the same test for unittest.
 
     >>> from hypothesis import settings
     >>> from hypothesis.stateful import run_state_machine_as_test
@@ -66,7 +66,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @initialize(x=values())
     def first_leaf(self, x: float) -> None:
-        """Make sure that there is always something to start from."""
+        """Make a first leaf, so that every rule has a node to use."""
         self.keep(Value(x), Record(x))
 
     @rule(x=values(), is_constant=st.booleans())
@@ -89,7 +89,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @rule(op=st.sampled_from(BINARY), i=index, j=index)
     def unrecorded(self, op: str, i: int, j: int) -> None:
-        """Under no_grad a result has no history."""
+        """Apply an operation under no_grad: the result has no history."""
         with no_grad():
             self.operate(op, self.pick(i), self.pick(j), recording=False)
 
@@ -107,7 +107,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @rule(i=index, x=st.sampled_from([2.0, -3.0, 0.5]), left=st.booleans())
     def plain_operand(self, i: int, x: float, left: bool) -> None:
-        """x - v or v - x for a plain number x."""
+        """Compute x - v or v - x for a plain number x."""
         value, record = self.pick(i)
         plain = Record(x, is_constant=True)
         operands = (plain, record) if left else (record, plain)
@@ -125,7 +125,7 @@ class GraphMachine(RuleBasedStateMachine):
                 return
             raise AssertionError("backward() on a result computed under no_grad() raised no error")
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "this graph grows", RuntimeWarning)  # steps of chance look like descent
+            warnings.filterwarnings("ignore", "this graph grows", RuntimeWarning)  # random steps look like descent
             value.backward(seed)
         for node, (adjoint, size) in sweep(record, seed).items():
             if not node.is_constant:
@@ -135,7 +135,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @rule(i=index, j=index)
     def gradient(self, i: int, j: int) -> None:
-        """∂output/∂input for any two nodes; no grad changes."""
+        """Compute ∂output/∂input for any two nodes; no grad changes."""
         (output, record), (value, wanted) = self.pick(i), self.pick(j)
         adjoint, size = sweep(record, 1.0).get(wanted, (0.0, 0.0))
         self.compare("a gradient", gradients(output, value), 0.0 if wanted.is_constant else adjoint, size)
@@ -148,7 +148,7 @@ class GraphMachine(RuleBasedStateMachine):
 
     @rule(i=index, x=values())
     def change_data(self, i: int, x: float) -> None:
-        """Change the data of a leaf: graphs made before keep their numbers."""
+        """Change the data of a leaf; graphs made earlier keep their numbers."""
         leaves = [pair for pair in self.pairs if not pair[1].inputs]
         value, record = leaves[i % len(leaves)]
         value.data = x
@@ -178,7 +178,7 @@ class GraphMachine(RuleBasedStateMachine):
 
 
 def sweep(output: Record, seed: float) -> dict[Record, tuple[float, float]]:
-    """For every record below: its adjoint, and the size of the sum."""
+    """For every record that the output depends on: its adjoint, and the size of the sum."""
     order: list[Record] = []
     seen: set[Record] = set()
     stack = [(output, False)]

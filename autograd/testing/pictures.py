@@ -1,4 +1,4 @@
-"""Draws a mismatch: its graph, with the edge or operation to blame, or the wrong claim, marked."""
+"""Draws the graph of a mismatch and marks the edge or operation to blame, or the wrong claim."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograd.testing.verdicts import GradientMismatch
 __all__ = ["picture"]
 
 LARGEST_GRAPH = 40  # nodes: of a larger graph only the part below the operation to blame is drawn
-LONGEST_ROW = 12  # boxes: a longer row is too wide to read, so it goes down the page
+LONGEST_ROW = 12  # boxes: a longer row is too wide to read, so the graph runs down the page
 
 
 def picture(mismatch: GradientMismatch) -> Drawing | None:
@@ -45,7 +45,7 @@ def picture(mismatch: GradientMismatch) -> Drawing | None:
 
 
 def _claimed(drawn: Picture, graph: Graph, mismatch: GradientMismatch) -> Picture:
-    """The picture with a wrong derivative marked at its input, any other mismatch at the output."""
+    """The picture with a wrong derivative marked at its input, or any other mismatch at the output."""
     check = mismatch.check
     name, mark = graph.name(graph.output), mismatch.message.partition("\n")[0]
     for box in drawn.boxes:

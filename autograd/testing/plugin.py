@@ -26,20 +26,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before hypothesis looks for the profile that its option names
+@pytest.hookimpl(tryfirst=True)  # before hypothesis looks up the profile that its option names
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the profiles "gradcheck" and "gradcheck-deep" for --hypothesis-profile."""
     config.addinivalue_line("markers", "gradcheck: checks of derivatives, made by autograd.testing.gradcheck")
     try:
         from autograd.testing.registration import profiles
-    except ImportError:  # no hypothesis, no profiles
+    except ImportError:  # without hypothesis there are no profiles
         return
     profiles()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> None:
-    """Give a gradcheck the parameters that `parametrize` above it, and fixtures, supply: it does not draw those."""
+    """Give a gradcheck the parameters that `parametrize` above it and fixtures supply: it does not draw those."""
     held = getattr(obj, "pytestmark", ()) if inspect.isfunction(obj) else ()  # another object may answer anything
     marks = [mark for mark in held if isinstance(mark, pytest.Mark)]
     if not any(mark.name == "gradcheck" for mark in marks):
@@ -61,7 +61,7 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> None:
 
 
 def _fixtures(collector: Any, test: Any) -> list[str]:
-    """The parameters of a gradcheck that are fixtures: those without a default or a domain of their own."""
+    """The parameters of a gradcheck that are fixtures: those without a default or a domain."""
     from autograd.testing.check import FUNCTION
     from autograd.testing.decorators import DRAWN
 
@@ -76,14 +76,14 @@ def _fixtures(collector: Any, test: Any) -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Save what shows a mismatch, and report where."""
+    """Save the program and picture of a mismatch, and report where."""
     report = yield
     folder = item.config.getoption("--gradcheck-artifacts")
     if folder and call.excinfo is not None:
         lines: list[str] = []
         try:
             lines.extend(artifacts(call.excinfo.value, Path(folder), item.nodeid))
-        except KeyboardInterrupt:  # would be lost, with this report, among other plugins' hooks
+        except KeyboardInterrupt:  # it would be lost, with this report, among other plugins' hooks
             item.session.shouldstop = "KeyboardInterrupt while gradcheck artifacts were saved"
         if lines:
             report.sections.append(("gradcheck artifacts", "\n".join(lines)))
@@ -91,7 +91,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def artifacts(error: BaseException, folder: Path, test: str) -> Iterator[str]:
-    """Save the program, or message, and picture of each mismatch; yield lines on where: no session ends here."""
+    """Save the program, or message, and picture of each mismatch; yield a line for each, also if saving fails."""
     folder = Path(os.path.expanduser(folder))  # Path.expanduser raises where the home does not exist
     for mismatch in mismatches(error):
         for content in (_program, _picture):
@@ -119,7 +119,7 @@ def mismatches(error: BaseException) -> list[Any]:
 
 
 def _program(mismatch: Any) -> tuple[str, bytes]:
-    if not mismatch.program:  # f is not our code: the message says how to repeat it
+    if not mismatch.program:  # f is not code of the engine: the message says how to repeat the check
         return "txt", f"{mismatch}\n".encode("utf-8", "backslashreplace")
     return "py", (mismatch.program + "\n").encode("utf-8", "backslashreplace")
 

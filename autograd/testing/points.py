@@ -24,7 +24,7 @@ GOLDEN = 6181  # of 10,000, without a common factor
 BESIDE_ZERO = 1e-9
 MARGIN = 1e-9  # relative to the width of the domain
 EVERYDAY_END = 10.0  # the greatest of everyday numbers
-WIDE_DOMAIN = 100.0  # times that number: a domain that reaches further has several orders of magnitude
+WIDE_DOMAIN = 100.0  # times that number: a domain that reaches further spans several orders of magnitude
 ROUND = (1e-6, -1e-6, 1e-3, -1e-3, 100.0, -100.0, 1e6, -1e6)
 
 
@@ -35,7 +35,7 @@ def _some(numbers: Iterable[float], domain: Interval) -> Numbers:
 
 
 def _inside(domain: Interval) -> tuple[float, float]:
-    """The ends of a domain, open ones left by a margin: next to them, where f overflows or rounds, are the limits."""
+    """The ends of a domain, open ones left by a margin: f overflows or rounds next to them, where "limits" draws."""
     least, greatest = domain.ends()
     margin = MARGIN * (domain.high - domain.low)
     if math.isfinite(margin):
@@ -61,7 +61,7 @@ def _ordinary(domain: Interval) -> Numbers:
 
 
 def _size(domain: Interval) -> float:
-    """The greatest size of a number of a finite domain; 0.0 for another."""
+    """The greatest |x| in a finite domain; 0.0 for an infinite one."""
     return max(-domain.low, domain.high) if math.isfinite(domain.high - domain.low) else 0.0
 
 
@@ -77,12 +77,12 @@ def _evenly(low: float, high: float, domain: Interval) -> Numbers:
 
 
 def _by_magnitude(domain: Interval) -> Numbers:
-    """Numbers of a domain, each order of magnitude from 1e-6 to 1e6 as likely as another."""
+    """Numbers of a domain, with each order of magnitude from 1e-6 to 1e6 equally likely."""
     return _some((sign * 10.0 ** (k / 8) for k in sorted(range(-48, 49), key=abs) for sign in (1, -1)), domain)
 
 
 def _thresholds(constants: Iterable[float], domain: Interval) -> Numbers:
-    """Numbers where a function may change its branch: its constants, those beside them, and those halfway between."""
+    """Numbers where a function may change its branch: its constants, the floats next to them, and midpoints."""
     inside = sorted({x for c in constants for x in (c, -c) if x in domain and math.isfinite(x)})
     ends = [end for end in (domain.low, domain.high) if math.isfinite(end)]
     beyond = [x for c in inside for x in (2 * c + 1, 2 * c - 1)]
@@ -102,7 +102,7 @@ def _ends(domain: Interval) -> Numbers:
 
 
 def _next(x: float, towards: float) -> float:
-    """The float next to x; beside 0 a small number instead: squares of the floats next to it are 0."""
+    """The float next to x; next to 0 a small number instead, since squares of the floats there are 0."""
     return math.nextafter(x, towards) if x else math.copysign(BESIDE_ZERO, towards)
 
 
@@ -129,12 +129,12 @@ EVERYDAY = ("ordinary", "spread", "ends", "zeros")
 
 
 def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY, constants: Iterable[float] = ()) -> Numbers:
-    """Floats of a domain (default: all finite numbers) from the named lanes, each lane as likely as another.
+    """Floats of a domain (default: all finite numbers) from the named lanes, each lane equally likely.
 
-    The lanes are "ordinary", "spread" (over a domain that reaches beyond these), "ends" (the closed ends of the domain
-    and floats next to them), "limits" (the floats closest to its open ends), "zeros" (of both signs), "subnormals",
-    "tiny", "huge", "infinite" and "nan". One more has numbers at, beside and between `constants`, those of a function's
-    code. Raises ValueError for an unknown lane, or if no lane has a number in the domain.
+    The lanes are "ordinary", "spread" (over a domain that reaches beyond ordinary numbers), "ends" (the closed ends of
+    the domain and floats next to them), "limits" (the floats closest to its open ends), "zeros" (of both signs),
+    "subnormals", "tiny", "huge", "infinite" and "nan". One more lane has numbers at, next to and between `constants`,
+    those in a function's code. Raises ValueError for an unknown lane, or if no lane has a number in the domain.
 
     >>> from hypothesis import find
     >>> find(values("(1, 5]"), lambda x: x > 2)
@@ -152,7 +152,7 @@ def values(domain: Domain = None, lanes: Iterable[str] = EVERYDAY, constants: It
 
 
 def points(domains: Any, lanes: Iterable[str] = EVERYDAY, constants: Iterable[float] = ()) -> st.SearchStrategy[Any]:
-    """Points of a structure of domains: a float for each, in the same lists, tuples, dicts and arrays.
+    """Points of a structure of domains: a float for each domain, in the same lists, tuples, dicts and arrays.
 
     `np.full((2, 3), "[-1, 1]")` is an array of domains.
 
@@ -177,5 +177,5 @@ def _array(shape: tuple[int, ...], numbers: tuple[float, ...]) -> Any:
 
 
 def leaves() -> st.SearchStrategy[Value]:
-    """Values with everyday numbers: what hypothesis draws for an annotation of Value."""
+    """Values with everyday numbers, drawn by hypothesis for an annotation of Value."""
     return st.builds(Value, values())

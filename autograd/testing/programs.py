@@ -22,7 +22,7 @@ SEQUENCE = 3  # numbers in each sequence that an operation takes
 LARGEST_NUMBER = 1e6  # bound on values and local derivatives in a generated program: beyond it rounding drowns the test
 TOTAL = {1: "tanh", 2: "hypot"}  # replaces an operation outside its domain, by the number of operands
 TOTAL_OF_MANY = "norm"
-PREFERRED = ("add", "multiply", "subtract", "negative", "tanh")  # what shrinking prefers
+PREFERRED = ("add", "multiply", "subtract", "negative", "tanh")  # shrinking prefers these
 
 
 class SampleStep(NamedTuple):
@@ -35,7 +35,8 @@ class SampleStep(NamedTuple):
 class SampleProgram(NamedTuple):
     """The numbers at the inputs, v0, v1, …, and the steps that compute the values after them; the last is the output.
 
-    It is a function of that many numbers, of any kind. Its `repr` can be evaluated; its `str` is a Python program.
+    The program is a function of that many numbers, of any kind. Its `repr` can be evaluated; its `str` is a Python
+    program.
 
     >>> program = SampleProgram((2.0,), (("multiply", (0, 0)),))
     >>> program(3.0)
@@ -67,7 +68,7 @@ class SampleProgram(NamedTuple):
 
     @property
     def __signature__(self) -> inspect.Signature:
-        """The inputs under the names they are printed with."""
+        """The signature: the inputs under the names they are printed with."""
         parameters = [inspect.Parameter(f"v{i}", inspect.Parameter.POSITIONAL_ONLY) for i in range(len(self.inputs))]
         return inspect.Signature(parameters)
 
@@ -92,7 +93,7 @@ def arity(row: Primitive) -> int:
 
 
 def pruned(program: SampleProgram) -> SampleProgram:
-    """Remove dead code: keep only what the output depends on, renumbered."""
+    """Remove dead code: keep only the values that the output depends on, renumbered."""
     count = len(program.inputs)
     live = {count + len(program.steps) - 1}
     for i in reversed(range(len(program.steps))):
@@ -135,7 +136,7 @@ def assembled(inputs: Iterable[float], steps: Iterable[tuple[str, tuple[int, ...
 
 
 def spread(indices: tuple[int, ...]) -> tuple[int, ...]:
-    """Make all indices different: many operands drawn alone nearly always repeat, which hides some faults."""
+    """Make all indices different: many operands drawn separately nearly always repeat, which hides some faults."""
     return tuple(indices[0] + place for place in range(len(indices)))
 
 
@@ -159,10 +160,10 @@ def programs(
     size: int = 8,
     numbers: st.SearchStrategy[float] | None = None,
 ) -> st.SearchStrategy[SampleProgram]:
-    """Programs of up to `size` operations, on up to `inputs` inputs.
+    """Programs of up to `size` operations on up to `inputs` inputs.
 
-    `ops` are names or functions, by default all public ones; `numbers` draws the inputs (default: everyday numbers).
-    Outside its domain an operation is replaced by tanh, hypot or norm. There is no dead code, and shrinking reaches the
+    `ops` are names or functions, by default all public ones; `numbers` draws the inputs (default: everyday numbers). An
+    operation outside its domain is replaced by tanh, hypot or norm. There is no dead code, and shrinking reaches the
     smallest counterexample.
 
     >>> from hypothesis import find
@@ -173,8 +174,8 @@ def programs(
     if inputs < 1 or size < 1:
         raise ValueError(f"programs: inputs and size must be 1 or more, got {inputs} and {size}")
     back = inputs + size - 1
-    # Inputs come first, so that an operand shrinks to one and the code that computed it disappears. The latest values
-    # come often, so that little is dead and much is shared.
+    # Inputs come first, so that an operand shrinks to an input and the code that computed it disappears. The latest
+    # values come often, so that little code is dead and much is shared.
     index = st.sampled_from((*range(inputs), *range(-1, -size, -1), *(-1, -2) * (back // 2)))
 
     def operands(count: int) -> st.SearchStrategy[tuple[int, ...]]:

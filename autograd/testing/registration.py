@@ -1,4 +1,4 @@
-"""What the kit registers with hypothesis: how to draw a Value, and profiles."""
+"""Registers with hypothesis how to draw a Value, and the kit's profiles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def register() -> None:
 
 
 def profiles() -> None:
-    """Register hypothesis' profiles "gradcheck", for every run, and "gradcheck-deep", for a long one."""
+    """Register the hypothesis profiles "gradcheck", for every run, and "gradcheck-deep", for a long one."""
     from hypothesis import settings
 
     settings.register_profile("gradcheck", max_examples=200, derandomize=True, deadline=None)

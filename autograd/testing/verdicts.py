@@ -1,4 +1,4 @@
-"""The results of a check: a verdict for each derivative, a report of them, and the error that says what is wrong."""
+"""The results of a check: a verdict for each derivative, a report of all, and the error that says what is wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(Enum):
-    """What a check found out about one derivative; anything else is a GradientMismatch.
+    """The result of checking one derivative; any other result is a GradientMismatch.
 
     >>> from autograd import relu
     >>> from autograd.testing import check_gradients
@@ -27,19 +27,19 @@ class Verdict(Enum):
     """
 
     PASS = "pass"  # inside the bound of the oracle
-    KINK = "kink"  # left and right differ, or numbers tie, and the derivative lies between the slopes beside
+    KINK = "kink"  # left and right differ, or numbers tie, and the derivative lies between the slopes nearby
     INTERIOR_KINK = "interior kink"  # kinks inside f cancel: f is smooth here, but some of its operations are not
     DISCONTINUITY = (
-        "discontinuity"  # f jumps, or from float to float beside a pole: there is no derivative to compare with
+        "discontinuity"  # f jumps, or from float to float next to a pole: there is no derivative to compare with
     )
     NOT_FINITE = "not finite"  # the point, the value, or every nearby value: derivatives are not compared
-    RAISES = "raises"  # f raises on floats and on Values, the same exception
+    RAISES = "raises"  # f raises the same exception on floats and on Values
     INCONCLUSIVE = "inconclusive"  # no oracle can tell
-    DISAGREEMENT = "disagreement"  # f on floats has another derivative than f in fifty digits
-    NOT_CHECKED = "not checked"  # the budget was spent before
+    DISAGREEMENT = "disagreement"  # the derivative of f on floats differs from that of f in fifty digits
+    NOT_CHECKED = "not checked"  # the budget was used up before
 
 
-# What leaves a derivative unverified. Without `grad=`, f on Values is at least compared with f on floats.
+# The verdicts that leave a derivative unverified. Without `grad=`, f on Values is at least compared with f on floats.
 UNVERIFIED = {Verdict.INCONCLUSIVE, Verdict.DISAGREEMENT}
 UNVERIFIED_GIVEN = UNVERIFIED | {Verdict.DISCONTINUITY, Verdict.NOT_FINITE, Verdict.NOT_CHECKED}
 ADVICE = {
@@ -56,9 +56,9 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Check:
-    """One derivative under test: what it is, how it was computed, and what the oracle says about it.
+    """One derivative under test: which one, how it was computed, and the oracle's answer.
 
-    `numeric` ± `bound` and the one-sided `left` and `right` are the oracle's; NaN means that it does not say.
+    `numeric` ± `bound` and the one-sided `left` and `right` come from the oracle; NaN means that it gives no answer.
 
     >>> from autograd import relu
     >>> from autograd.testing import check_gradients
@@ -69,7 +69,7 @@ class Check:
 
     what: str
     mode: str
-    verdict: Verdict | None  # None is a mismatch
+    verdict: Verdict | None  # None for a mismatch
     analytic: float = math.nan
     numeric: float = math.nan
     bound: float = math.nan
@@ -82,7 +82,7 @@ class Check:
 
     @property
     def known(self) -> str:
-        """What the oracle says."""
+        """The oracle's answer in words."""
         if self._has_two_sides:
             return f"a kink: it should lie between {self.left!r} on the left and {self.right!r} on the right"
         return f"numeric {self.numeric!r} ± {self.bound:.1e}" if self.oracle else "not compared"
@@ -116,12 +116,12 @@ class Report:
 
     @classmethod
     def of(cls, reports: Iterable[Report]) -> Report:
-        """All checks of several reports."""
+        """A report of all checks of several reports."""
         return cls(tuple(check for report in reports for check in report.checks))
 
     @property
     def counts(self) -> Counter[Verdict]:
-        """How many checks had each verdict."""
+        """The number of checks with each verdict."""
         return Counter(check.verdict for check in self.checks if check.verdict is not None)
 
     @property
@@ -134,7 +134,7 @@ class Report:
         return f"{len(self.checks)} checks: {found or 'none'}"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: how many checks had each verdict."""
+        """The HTML that a notebook shows: how many checks had each verdict."""
         rows = [[verdict.value, f"{count:,}"] for verdict, count in self.counts.most_common()]
         return html_table(rows, ["verdict", "checks"], f"{len(self.checks):,} checks")
 
@@ -145,8 +145,8 @@ class GradientMismatch(AssertionError):
 
     `kind` is "gross", "plain" or "marginal" by the size of the error, or "non-finite", "value", "failure",
     "inconclusive", "kink" (of a rule), "law" or "machine". `blame` is the operation to blame, if one was found;
-    `output` the graph that was checked, if any; `program` its source. `summary` is computed when the mismatch is shown:
-    hypothesis makes hundreds that nobody sees. A copy, such as pickle makes, has the text but no graph.
+    `output` the graph that was checked, if any; `program` its source. `summary` is called only when the mismatch is
+    shown: hypothesis creates hundreds that nobody sees. A copy, such as pickle makes, keeps the text but not the graph.
 
     >>> from autograd.testing import check_gradients
     >>> try:
@@ -171,10 +171,10 @@ class GradientMismatch(AssertionError):
 
     @cached_property
     def entries(self) -> str:
-        """A line that says which of many derivatives are wrong; empty for a single one."""
+        """The lines that say which of many derivatives are wrong; empty for a single one."""
         try:
             return self.summary() if self.summary else ""
-        except Exception:  # this calls the user's function again: if it fails, the message goes without
+        except Exception:  # this calls the user's function again: if it fails, the message omits the entries
             return ""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -182,7 +182,7 @@ class GradientMismatch(AssertionError):
 
 
 def raised(mismatch: GradientMismatch) -> Any:
-    """Raise the mismatch, from a separate line for each kind: by lines hypothesis tells apart and shrinks failures."""
+    """Raise the mismatch, from a separate line for each kind: hypothesis tells failures apart by their lines."""
     __tracebackhide__ = True
     if mismatch.kind == "gross":
         raise mismatch
@@ -200,7 +200,7 @@ def raised(mismatch: GradientMismatch) -> Any:
 
 
 def refuse_unverified(name: str, report: Report, unverified: set[Verdict]) -> None:
-    """Raise a GradientMismatch if no check of a report verified a derivative, with the reason and what to do."""
+    """Raise a GradientMismatch, with the reason and a remedy, if no check of a report verified a derivative."""
     __tracebackhide__ = True
     if report.counts.keys() <= unverified:
         check = report.checks[0]

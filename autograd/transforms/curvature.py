@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """Return the function that computes every ∂fᵢ/∂xⱼ: f's result with each number replaced by its gradient.
 
-    An array result of shape m and an array argument of shape n give an array of shape m + n. It picks the cheaper mode:
-    forward if the arguments hold fewer numbers than the result, else reverse.
+    An array result of shape m and an array argument of shape n give an array of shape m + n. The cheaper mode is used:
+    forward if the arguments hold fewer numbers than the result, otherwise reverse.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 0.0]]
@@ -66,7 +66,7 @@ def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Calla
 
 
 def _jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...], name: str) -> Callable[..., Any]:
-    """The Jacobian of f for the transform of this name, which its errors tell."""
+    """The Jacobian of f; errors name the transform `name`."""
 
     def matrix_of(*args: Any, **kwargs: Any) -> Any:
         selected = select_arguments(name, argnums, len(args))
@@ -90,7 +90,7 @@ def _jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...], name: str) 
 
 
 def _by_columns(f: Callable[..., Any], args: Any, selected: Any, kwargs: dict[str, Any]) -> list[list[Any]]:
-    """The Jacobian by forward mode: one call of f per input, with a tangent on that input alone."""
+    """The Jacobian by forward mode: one call of f per input, with a tangent on that input only."""
     from functools import partial
 
     moving = [args[i] for i in selected]
@@ -174,9 +174,10 @@ if TYPE_CHECKING:
 
 
 def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
-    """The product of the Hessian of f and a vector, by forward over reverse mode, without forming the Hessian.
+    """Return the product of the Hessian of f and a vector, by forward over reverse mode, without forming the Hessian.
 
-    The result has the structure of the primal if there is one, else it is a tuple with one entry per primal.
+    The result has the structure of the primal if there is one primal, otherwise it is a tuple with one entry per
+    primal.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([3.0, 5.0],), ([1.0, 0.0],))
     [10.0, 6.0]

@@ -1,4 +1,4 @@
-"""`detach`: a number as a constant to every derivative."""
+"""`detach`: makes a number a constant to every derivative."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def detach(x: T) -> T:
 
 
 def _fixed(x: Any) -> Any:
-    """A number as a constant; for a Symbol, on which a rule runs, an operation of the program says so."""
+    """A number as a constant; a Symbol, on which a rule runs, becomes an operation of the program."""
     return x.fixed() if isinstance(x, Scalar) else Symbol(op="detach", operands=(x,)) if type(x) is Symbol else x

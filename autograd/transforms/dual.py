@@ -1,4 +1,4 @@
-"""Dual numbers, and what an operation does to them: the arithmetic of forward mode."""
+"""Dual numbers and the operations on them: the arithmetic of forward mode."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-OPEN: set[int] = set()  # the levels of running calls: a dual number of any other level outlived its call
+OPEN: set[int] = set()  # the levels of running calls: a dual number of any other level has outlived its call
 
 # The attributes that a Dual takes from the Value inside it, if any.
 OF_VALUES = ("backward", "grad", "has_grad", "index", "inputs", "is_constant", "op", "partials", "zero_grad")
 
 
 class Dual(Scalar):
-    """primal + tangent·ε, with the ε of one call of `jvp`; `level` tells nested calls apart.
+    """primal + tangent·ε, with the ε of one call of `jvp`; `level` distinguishes nested calls.
 
     Its parts are floats, Values, or Duals of an outer call. A tangent of None is absent: no edge leads here from an
     input that has a tangent, and no infinite derivative further on can turn it into NaN.
@@ -52,7 +52,7 @@ class Dual(Scalar):
         self.level = level
         self.follows_numpy = follows_numpy  # its arithmetic gives inf and NaN where Python's raises
         self.label = ""
-        self.squares: tuple[tuple[Any, float], ...] = ()  # (x, c): if this is 0 = Σ c·x²
+        self.squares: tuple[tuple[Any, float], ...] = ()  # (x, c) for each term if this is 0 = Σ c·x²
 
     def inside(self) -> Any:
         return self.primal
@@ -69,14 +69,14 @@ class Dual(Scalar):
     fixed = detach
 
     def pythons(self) -> Dual:
-        """The same number, which raises errors as Python's do."""
+        """The same number, which raises errors as Python's numbers do."""
         primal = self.primal.pythons() if isinstance(self.primal, Scalar) else self.primal
         made = Dual(primal, self.tangent, self.level)
         made.squares = self.squares
         return made
 
     def each_part(self, derivatives: Callable[[Any], list[Any]]) -> list[Dual]:
-        """The derivatives of this number with respect to some inputs: of its primal and of its tangent."""
+        """The derivatives of this number with respect to some inputs: those of its primal and of its tangent."""
         pairs = zip(derivatives(self.primal), derivatives(unmasked(self.tangent)))
         return [Dual(0.0 if p is None else p, t, self.level, self.follows_numpy) for p, t in pairs]
 
@@ -90,14 +90,14 @@ class Dual(Scalar):
 
 
 def refuse_kept(duals: list[Dual]) -> None:
-    """Raise RuntimeError if one of them carries a tangent of a call that is over."""
+    """Raise RuntimeError if a dual carries a tangent of a call that has ended."""
     for x in duals:
         if x.tangent is not None and x.level not in OPEN:
             raise leaked(x)
 
 
 def _push(row: Primitive) -> Callable[..., Any]:
-    """A primitive on duals of one level, the highest among the operands."""
+    """A primitive on duals of a single level, the highest among the operands."""
     is_vector = [name in row.vectors for name in row.parameters]
     terms = TERMS.get(row.name)
     half = {"sqrt": [], "constant_power": [0.5]}.get(row.name)  # a root's other operands
@@ -133,9 +133,9 @@ def _push(row: Primitive) -> Callable[..., Any]:
 
 
 def _beneath(row: Primitive, flat: list[Any], first: Dual, level: int, follows: bool) -> tuple[list[Any], Any, Any]:
-    """The operation one level below: the primals, its value, and its local derivatives with their sides.
+    """Apply the operation one level below: the primals, its value, and its local derivatives with their sides.
 
-    A plain operand becomes a number like that in the `first` Dual.
+    A plain operand is converted to the type of the number in the `first` Dual.
     """
     beside = core(first)
     primals: list[Any] = [
@@ -166,7 +166,7 @@ def _beneath(row: Primitive, flat: list[Any], first: Dual, level: int, follows: 
 
 
 def _tangent(flat: list[Any], partials: Sequence[Any], level: int) -> Any:
-    """Σ tangent · local derivative over the edges present; None without one."""
+    """Σ tangent · local derivative over the edges present; None if there are none."""
     tangent: Any = None
     for x, partial in zip(flat, partials):
         if partial is not None and type(x) is Dual and x.level == level and x.tangent is not None:
@@ -185,7 +185,7 @@ def _path(x: Any, level: int) -> dict[Any, float] | None:
 
 
 def _with_sides(row: Primitive, operands: list[Any], level: int, value: Any) -> Sequence[Any]:
-    """The local derivatives of an operation on Duals, with the sides from its innermost numbers; None if unknown."""
+    """The local derivatives of an operation on Duals, with the sides from its innermost numbers; Nones if unknown."""
     while type(value) is Dual:
         operands = [x.primal if type(x) is Dual and x.level == level else x for x in operands]
         level, value = value.level, value.primal
@@ -196,7 +196,7 @@ def _with_sides(row: Primitive, operands: list[Any], level: int, value: Any) -> 
 
 
 class FormsOfDuals:
-    """What is known about operands from the path along which their innermost numbers move."""
+    """Facts about operands from the path along which their innermost numbers move."""
 
     @staticmethod
     def constant(x: Any) -> Any:

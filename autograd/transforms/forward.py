@@ -1,4 +1,4 @@
-"""Forward mode: the same rules run on dual numbers, in memory that does not grow with the computation."""
+"""Forward mode: the same rules, run on dual numbers, in memory that does not grow with the computation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_compiled(f: Any) -> TypeGuard[CompiledFunction]:
 
 
 def plain(x: Any) -> Any:
-    """A result as users see it: ints and NumPy's numbers become floats."""
+    """A result as users see it: ints and NumPy numbers become floats."""
     return x if isinstance(x, Scalar) else kind_of(x).coerce(known(x))
 
 
@@ -61,8 +61,8 @@ if TYPE_CHECKING:
 def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     """Return f(*primals) and its derivative along `tangents`, by forward mode, both in the structure of f's result.
 
-    `primals` and `tangents` are tuples or lists of arguments with the same structure; anything else raises a TypeError
-    or ValueError. Memory does not grow with the number of operations.
+    `primals` and `tangents` are tuples or lists of arguments with the same structure; anything else raises TypeError or
+    ValueError. Memory does not grow with the number of operations.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
@@ -73,7 +73,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 
 def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
-    """jvp with error messages that name the transform `name`."""
+    """jvp, with error messages that name the transform `name`."""
     check_arguments(name, primals, tangents)
     directions = flatten(in_order_of(primals, tangents), f"{name}: tangents")
     args, level = duals(list(primals), directions, f"{name}: primals")
@@ -81,9 +81,9 @@ def push_forward(name: str, f: Callable[..., Any], primals: Any, tangents: Any) 
 
 
 def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
-    """The primals and tangents that a call on duals of one level returns; plain numbers inside `no_grad`.
+    """The primals and tangents of the result of a call on duals of one level; plain numbers inside `no_grad`.
 
-    A Value that depends on nothing from before the call becomes a plain number.
+    A Value that does not depend on anything from before the call becomes a plain number.
     """
     recording, first = is_recording(), next(clock)
     try:
@@ -101,8 +101,8 @@ def parts(call: Callable[[], Any], level: int, where: str) -> tuple[Any, Any]:
 def seen_outside(x: Any, recording: bool, first: int) -> Any:
     """A result as the caller of a transform sees it: a plain number, unless the caller can differentiate it.
 
-    It can if the result depends on a Value older than index `first`, or has a tangent of an enclosing jvp. That jvp
-    needs the sides of slopes at kinks, too.
+    The caller can if the result depends on a Value older than index `first`, or has a tangent of an enclosing jvp. That
+    jvp needs the sides of slopes at kinks, too.
     """
     if type(x) is Dual and x.tangent is not None and recording:
         refuse_kept([x])

@@ -1,4 +1,4 @@
-"""Looping: while a function is traced, a loop of `scan` or `fori_loop` may be made of one step."""
+"""Looping: while a function is traced, `scan` and `fori_loop` may become a loop made from one traced step."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# What makes such a loop; it returns None where each step is to be traced.
+# Makes such a loop; it returns None where each step is to be traced.
 looping: ContextVar[Callable[..., tuple[Any, Any] | None] | None] = ContextVar("autograd loops", default=None)
 
 
 def one_loop(step: Callable[[Any, Any], Any], carry: Any, xs: Any, times: int, reverse: bool) -> Any:
-    """The state after all steps and their outputs, if a loop is made of them; else None."""
+    """The last carry and the outputs of all steps if a program loop is made of them; otherwise None."""
     make = looping.get()
     return None if make is None else make(step, carry, xs, times, reverse)

@@ -51,7 +51,7 @@ class Pullback:
             raise
 
     def _attach(self, x: Any) -> Any:
-        """A fresh input in place of x: a node above x if x is a Value, else a leaf."""
+        """A fresh input in place of x: a node above x if x is a Value, otherwise a leaf."""
         if type(x) is Dual:
             return Dual(self._attach(x.primal), x.tangent, x.level, x.follows_numpy)
         attached = +x if isinstance(x, Value) else Value(x)
@@ -64,7 +64,7 @@ class Pullback:
         return [0.0 if d is None else d for d in self._present(result, keep)]
 
     def _present(self, result: Any, keep: bool) -> list[Any]:
-        """The same, but None for a plain result: forward mode treats None as an absent tangent."""
+        """The same, but with None for a plain result: forward mode treats None as an absent tangent."""
         recording = self.recording and is_recording()
         while type(result) is Dual and not recording:
             result = result.primal
@@ -90,7 +90,7 @@ class Pullback:
         close(self.inputs)
 
     def in_structure(self, derivatives: list[Any]) -> list[Any]:
-        """Derivatives in the structure of the selected arguments."""
+        """The derivatives in the structure of the selected arguments."""
         values = iter(derivatives)
         return [unflatten(self.args[i], values) for i in self.selected]
 
@@ -120,7 +120,7 @@ if TYPE_CHECKING:
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """Return the function that computes ∂f/∂x, with x the argument or arguments at `argnums`, in the structure of x.
 
-    f takes numbers, NumPy arrays, and nested lists, tuples and dicts of them. It returns one number, or with `has_aux`
+    f takes numbers, NumPy arrays, and nested lists, tuples and dicts of them. It returns one number or, with `has_aux`,
     a pair of a number and anything else. The derivatives are floats, or Values if f also depends on Values from outside
     the call. Errors name the argument.
 
@@ -133,7 +133,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: boo
 
 
 def gradient_for(f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, name: str) -> Callable[..., Any]:
-    """The gradient of f for the transform of this name, which its errors tell."""
+    """The gradient of f; errors name the transform `name`."""
     both = _value_and_grad(f, argnums, has_aux, name)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -174,7 +174,7 @@ if TYPE_CHECKING:
 def value_and_grad(
     f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
-    """Return the function that computes (f(x), grad(f)(x)), or with `has_aux` ((f(x), aux), gradient).
+    """Return the function that computes (f(x), grad(f)(x)) or, with `has_aux`, ((f(x), aux), gradient).
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
@@ -260,7 +260,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 def select_arguments(name: str, argnums: Any, count: int, known: str = "") -> list[int]:
     """The indices in `argnums` of `count` arguments, as a list; TypeError or ValueError for an invalid or repeated one.
 
-    `known` says in the message what is known of the arguments: by default, their number.
+    `known` describes the arguments in the message; by default it gives their number.
     """
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     for i in wanted:
@@ -277,7 +277,7 @@ def select_arguments(name: str, argnums: Any, count: int, known: str = "") -> li
 
 
 def one_number(name: str, result: Any) -> Any:
-    """The number that f returned, extracted if in a 0-dimensional array; TypeError if it is not one number."""
+    """The number that f returned, extracted from a 0-dimensional array; TypeError if f did not return one number."""
     if isinstance(result, CONTAINERS) or (is_array(result) and result.shape != ()):
         shape = getattr(result, "shape", None)
         got = f"a {type(result).__name__}" if shape is None else f"an array of shape {shape}"

@@ -56,8 +56,8 @@ class RegressionClassifier(Sparse, LinearClassifier):
 class Perceptron(OnlineClassifier, LinearClassifier):
     """Rosenblatt's perceptron (1958): gradient descent on max(0, -y·z), how far rows are on the wrong side.
 
-    Stops when every row is on its own side; otherwise keeps the step with the fewest mistakes (Gallant's pocket, 1990).
-    The loss is also 0 for w = 0, so descent starts at weights drawn from `random_state`.
+    Descent stops when every row is on its own side; otherwise it keeps the step with the fewest mistakes (Gallant's
+    pocket, 1990). The loss is also 0 for w = 0, so descent starts at weights drawn from `random_state`.
 
     >>> Perceptron(random_state=0).fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]
@@ -99,7 +99,7 @@ class Perceptron(OnlineClassifier, LinearClassifier):
         return pocket
 
     def _require_rest(self, tol: float, objective: Any, theta: Any, X: Any, y: Any) -> None:
-        """A perceptron rests where every row is on its own side."""
+        """Warn if some row is still on the wrong side."""
         if (self.history_[-1] > 0 or len(self.history_) == self.max_iter) and objective.value(theta, X, y) > 0:
             told = f"after {self.max_iter} steps some rows are still on the wrong side"
             warn(f"not at rest: {told}; more will not help if no plane separates the classes", ConvergenceWarning)
@@ -110,9 +110,9 @@ class LinearSVM(LinearClassifier):
     """A linear support vector machine: mean hinge loss max(0, 1 - y·z) plus (λ/2)‖w‖² (Cortes and Vapnik, 1995).
 
     `solver` is exact, an interior-point method that stops when the duality gap is closed, or an optimiser. The kinks of
-    the loss keep descent at a constant rate from settling, so a numeric `rate` falls to 0 along a cosine. `gap_` is how
-    far the loss may be from its minimum. `dual_coef_` are the rows' pulls, n·α·y, from -1 to 1: λw is their
-    mean of x. They are 0 but for support vectors, and scikit-learn's, divided by its C.
+    the loss keep descent at a constant rate from settling, so a numeric `rate` falls to 0 along a cosine. `gap_` bounds
+    how far the loss may be from its minimum. `dual_coef_` holds the rows' pulls, n·α·y, from -1 to 1: λw is the mean of
+    pull · x. They are 0 except for support vectors, and equal scikit-learn's divided by its C.
 
     >>> LinearSVM().fit([[0.0], [1.0], [2.0], [30.0]], [0, 0, 1, 1]).predict([[0.5], [3.0]]).tolist()
     [0, 1]
@@ -134,7 +134,7 @@ class LinearSVM(LinearClassifier):
         return over_outputs(hinge, z, y)
 
     def _exactly(self, units: Units, Y: Any, shares: Any) -> tuple[Any, Any, Any, Any]:
-        """V and b with the largest margin, for each score by itself."""
+        """V and b with the largest margin, separately for each score."""
         basis = orthonormal(units.A, units.penalty(self.l2, 2))
         ones = np.ones((len(Y), int(self.fit_intercept)))
         columns, penalty = np.column_stack([basis.columns, ones]), np.append(basis.penalty, 0 * ones[0])
@@ -150,7 +150,7 @@ class LinearSVM(LinearClassifier):
         return basis.weights(V[:, :d]), b, 0, np.max(np.abs(basis.columns @ V[:, :d].T))
 
     def _require_rest(self, tol: float, objective: Any, theta: Any, X: Any, y: Any) -> None:
-        """Warn if descent stopped before reaching the minimum, by a bound from the exact solver."""
+        """Warn if descent stopped before the minimum, judged by a bound from the exact solver."""
         units = in_units(X, self.fit_intercept, least=math.sqrt(self.l2), shares=objective.shares)
         loss, history = objective.value(theta, X, y), self.history_
         self._exactly(units, y.reshape(len(X), -1), objective.shares)
@@ -171,10 +171,10 @@ class LinearSVM(LinearClassifier):
 class LogisticRegression(Inference, Probabilistic, Sparse, LinearClassifier):
     """P(class | x) = σ(w·x + b), or the softmax of a score per class, by maximum likelihood.
 
-    The goodness is the cross entropy. `solver` is newton, with the exact Hessian; lbfgs, by gradients alone; auto,
-    which is newton where there are few weights and rows, else lbfgs; or an optimiser. For separable classes there is no
-    best w without `l2`: the likelihood grows with ‖w‖. The fit stops once every row is on its own side, which proves
-    it, and a ConvergenceWarning says so.
+    The goodness is the cross entropy. `solver` is newton, with the exact Hessian; lbfgs, with gradients only; auto,
+    which is newton for few weights and rows, otherwise lbfgs; or an optimiser. For separable classes no w is best
+    without `l2`: the likelihood grows with ‖w‖. The fit stops once every row is on its own side, which proves it, and a
+    ConvergenceWarning says so.
 
     >>> model = LogisticRegression().fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1])
     >>> model.predict_proba([[1.5]]).round(12).tolist()
@@ -201,7 +201,7 @@ class LogisticRegression(Inference, Probabilistic, Sparse, LinearClassifier):
         return np.searchsorted(self.classes_, y).astype(float)
 
     def _endless(self, objective: Any, theta: Any, X: Any, y: Any) -> str:
-        """Every row on its own side: the same weights, times ever more, bring the loss to 0."""
+        """A proof by rows that are all on their own side: scaling the same weights up brings the loss to 0."""
         if self.l2:
             return ""
         Z, rows = objective.scores(theta, X), np.arange(len(y))
@@ -218,7 +218,7 @@ class LogisticRegression(Inference, Probabilistic, Sparse, LinearClassifier):
         )
 
     def _require_end(self, objective: Any, moved: Any, X: Any) -> bool:
-        """Steps fall to 0 near a minimum; where some rows can be told apart, Newton's move their log odds by 1."""
+        """Warn if the last steps moved log odds: near a minimum none do; on separable rows Newton's move them by 1."""
         by_row = np.abs(objective.scores(moved, X)).reshape(len(X), -1).max(axis=1)
         if self.l2 or by_row.max() <= MOVING:
             return True

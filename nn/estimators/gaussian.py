@@ -32,7 +32,7 @@ FARTHEST = 1e150  # in standard deviations, so that squares do not overflow
 class Gaussian(Module):
     """ln N(x; μ, Σ) in d dimensions, as ln|A| - ½‖A(x - μ)‖² - ½ d ln 2π, with A lower triangular and Σ⁻¹ = AᵀA.
 
-    The diagonal of A is exp(s), so any parameters give a density; `like` is a Gaussian to share A with.
+    The diagonal of A is exp(s), so any parameters give a density; `like` is a Gaussian whose A this one shares.
 
     >>> round(Gaussian(2)([0.0, 0.0]).data + log(2 * pi), 12)
     0.0
@@ -77,13 +77,13 @@ class GaussianClassifier(Probabilistic, Estimator):
     """A Gaussian per class: with a shared covariance, so that the boundary is linear, or with separate ones.
 
     `means_` (K, d), `covariance_` (d, d) or (K, d, d) and `class_prior_` (K) maximise the likelihood: covariances
-    divide by the number of rows. `priors` are the classes' in sorted order, by default their shares. With
+    divide by the number of rows. `priors` are those of the sorted classes, by default their shares of the rows. With
     `covariance="shared"`, `coef_` and `intercept_` are the w and b of the posterior. `solver` is exact, or gradient
-    ascent on the log-likelihood, with momentum, in units of the spread within classes (`rate`, `max_iter`, `tol`); this
-    needs classes less than about twenty spreads apart and columns that are not nearly collinear. Raises ValueError,
-    naming the columns, if a covariance is singular. `shrinkage`, a share from 0 to 1, or "auto", that of Ledoit and
-    Wolf, draws the covariance of each class towards a multiple of the unit matrix, as in scikit-learn; then few rows
-    are enough.
+    ascent on the log-likelihood, with momentum, in units of the spread within classes (`rate`, `max_iter`, `tol`);
+    ascent needs classes less than about twenty spreads apart and columns that are not nearly collinear. Raises
+    ValueError, naming the columns, if a covariance is singular. `shrinkage`, a share from 0 to 1, or "auto", that of
+    Ledoit and Wolf, draws the covariance of each class towards a multiple of the unit matrix, as in scikit-learn; few
+    rows are then enough.
 
     >>> model = GaussianClassifier().fit([[0.0], [2.0], [4.0], [6.0]], ["a", "a", "b", "b"])
     >>> model.means_.ravel().tolist(), model.coef_.round(12).tolist(), model.intercept_.round(12).tolist()
@@ -104,7 +104,7 @@ class GaussianClassifier(Probabilistic, Estimator):
     EXACTLY = "μ is the mean of each class, Σ the covariance"
 
     def fit(self, X: Any, y: Any) -> Self:  # type: ignore[override]  # no weights
-        """Learn from rows of features X, (n, d), and a class y per row; returns the estimator."""
+        """Learn from rows of features X, (n, d), and a class y per row; return the estimator."""
         return super().fit(X, y)
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
@@ -134,7 +134,7 @@ class GaussianClassifier(Probabilistic, Estimator):
             self.history_, self.n_iter_ = [self._reached(units, S, counts, scatters)], 1
 
     def _moments(self, within: Any, scatters: Any) -> tuple[Any, Any]:
-        """The maximum of the likelihood in closed form: the means, and the covariances, only one if shared."""
+        """The maximum of the likelihood in closed form: the means, and the covariances, a single one if shared."""
         means = np.array([mean for _, mean, _ in within], dtype=float)
         counts = np.array([len(away) for away, _, _ in within])
         if self.covariance == "shared":
@@ -142,7 +142,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         return means, scatters / counts[:, np.newaxis, np.newaxis]
 
     def _reached(self, units: Units, S: Any, counts: Any, scatters: Any) -> float:
-        """-Σ ln N / n: at the maximum the squares of a class's rows, in standard deviations, have the mean d."""
+        """-Σ ln N / n at the maximum, where the squares of a class's rows, in standard deviations, have the mean d."""
         d, n = len(units.exponent), counts.sum()
         shares = counts / n if len(S) > 1 else np.ones(1)
         logarithms = np.linalg.slogdet(S)[1] + 2 * log(2) * np.sum(units.exponent)
@@ -222,7 +222,7 @@ class GaussianClassifier(Probabilistic, Estimator):
         require_sensible(self)
 
     def _require_shrunk(self, scatters: Any) -> None:
-        """Raise ValueError if a covariance is singular in spite of its shrinkage."""
+        """Raise ValueError if a covariance is singular despite its shrinkage."""
         for S in scatters.sum(axis=0)[np.newaxis] if self.covariance == "shared" else scatters:
             if np.isfinite(S).all() and not (np.diag(S) > 0).all():
                 constant = self._named(np.argmin(np.diag(S)))
@@ -241,7 +241,7 @@ class GaussianClassifier(Probabilistic, Estimator):
     def _require_regular(self, units: Units, ends: list[Any], within: list[Any], scatters: Any) -> None:
         """Raise ValueError if a covariance is singular: too few rows, or linearly dependent columns."""
         d, spare = len(units.exponent), 1
-        # The magnitudes that rounding is relative to: the original numbers, and those less their column's mean.
+        # The magnitudes that rounding is relative to: those of the original numbers, and those less the column means.
         sizes = np.array([np.max(np.abs([*both, *(both + units.centre)]), axis=0) for both in map(np.array, ends)])
         groups, moved = [[away] for away, _, _ in within], np.array([most for _, _, most in within])
         who = [f"the covariance of class {label!r}" for label in self.classes_.tolist()]
@@ -263,7 +263,7 @@ class GaussianClassifier(Probabilistic, Estimator):
 
 
 def clearly_regular(scatter: Any) -> bool:
-    """Whether AᵀA tells that the columns of A are far from collinear; near it, rounding hides what A itself tells.
+    """Whether AᵀA shows that the columns of A are far from collinear; closer, rounding hides what A itself shows.
 
     >>> clearly_regular(np.array([[2.0, 1.0], [1.0, 2.0]])), clearly_regular(np.ones((2, 2)))
     (True, False)
@@ -274,7 +274,7 @@ def clearly_regular(scatter: Any) -> bool:
 
 
 def collinear(away: Any) -> list[int]:
-    """The centred columns that have a linear combination of 0; among several combinations, the most exact one.
+    """The centred columns in a linear combination that is 0; among several combinations, the most exact one.
 
     >>> collinear(np.array([[1.0, 0.0, 1.0], [-1.0, 0.0, -1.0], [0.0, 1.0, 1.0], [0.0, -1.0, -1.0]]))
     [0, 1, 2]

@@ -19,17 +19,17 @@ from nn.losses import cross_entropy, over_outputs, squared_error
 from nn.objective import Objective
 from nn.stopping import EarlyStopping
 
-LATE = 0.1  # of the passes: the last ones, in which a loss at rest hardly falls
-FALLING = 0.01  # of the whole fall: more in the last passes means that the loss still falls
-USELESS = 0.01  # relative to the loss of a constant: less than that better or worse is about the same
-SPREAD = 1e-2, 1e2  # of columns that a network takes as they are
-LARGE = 2 * 10**7  # parameters times rows times passes: more take NumPy longer than LLVM takes to compile
+LATE = 0.1  # the last share of the passes, in which a loss at rest hardly falls
+FALLING = 0.01  # relative to the whole fall: with more in the last passes, the loss still falls
+USELESS = 0.01  # relative to the loss of a constant: a smaller difference does not count
+SPREAD = 1e-2, 1e2  # spreads of columns that suit a network
+LARGE = 2 * 10**7  # parameters times rows times passes: for more, NumPy takes longer than LLVM takes to compile
 
 
 class Penalised:
-    """The mean loss of a network over rows, times their weights if any, plus ½ Σ λⱼθⱼ², as a function of θ.
+    """The mean loss of a network over rows, weighted if they have weights, plus ½ Σ λⱼθⱼ², as a function of θ.
 
-    The program is that of all networks of the same shape, whatever their numbers.
+    All networks of the same shape share one program, whatever their numbers.
 
     >>> objective = Penalised(squared_error, (1, (), 1, "relu"), l2=0.5)
     >>> objective.value_and_grad(np.array([2.0, 0.0]), [[1.0]], [3.0])
@@ -78,7 +78,7 @@ def _network(shape: Any, init: str = "uniform", rng: Any = 0) -> MLP:
 
 @cache
 def _objective(loss: Any, shape: Any, weighted: bool, backend: str, threads: Any) -> Objective:
-    """Traced and compiled once for all networks of one shape: their numbers are arguments."""
+    """The objective of a shape, traced and compiled once for all its networks: their numbers are arguments."""
     if weighted:
         return Objective(
             lambda model, x, y, weight: weight * loss(model(x), y), _network(shape), backend=backend, threads=threads
@@ -101,14 +101,14 @@ def _are_weights(shape: Any) -> Any:
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class NetworkEstimator(ByGradient, Estimator):
-    """The three steps of the lecture for a network; `model_` is the fitted `nn.MLP`, `theta_` its numbers.
+    """The lecture's three steps for a network; `model_` is the fitted `nn.MLP`, `theta_` its numbers.
 
-    `objective_` is the goodness as a function of them: `objective_.value(theta_, X, y)`. With `warm_start`, a fit
-    begins where the last one ended.
+    `objective_` is the goodness as a function of these numbers: `objective_.value(theta_, X, y)`. With `warm_start`, a
+    fit begins where the last one ended.
 
-    With `early_stopping`, a share of the rows, `validation_fraction`, is held out, as large a share of every class, and
-    a fit stops once `n_iter_no_change` passes have not lowered their loss, without the penalty; it keeps the network of
-    least loss. `held_out_history_` is that loss after every pass.
+    With `early_stopping`, a share of the rows, `validation_fraction`, is held out, the same share of every class. A fit
+    stops once `n_iter_no_change` passes have not lowered the loss of these rows, without the penalty, and keeps the
+    network with the lowest. `held_out_history_` is that loss after every pass.
     """
 
     hidden: tuple[int, ...] = (16,)
@@ -163,7 +163,7 @@ class NetworkEstimator(ByGradient, Estimator):
         self.objective_, self._shape = objective, shape
 
     def _parted(self, X: Any, y: Any, shares: Any, rng: Any) -> tuple[Any, Any, Any, Any]:
-        """The rows to learn from with their shares, and those to hold out: X, y and, if there are shares, weights."""
+        """The rows to learn from with their shares, and the rows to hold out: X, y and, given shares, weights."""
         share = self.validation_fraction
         require("validation_fraction", share, isinstance(share, Real) and 0 < float(share) < 1, "between 0 and 1")
         groups = [y == k for k in range(len(vars(self).get("classes_", ())))] or [np.ones(len(X), dtype=bool)]
@@ -180,7 +180,7 @@ class NetworkEstimator(ByGradient, Estimator):
         return X[left], y[left], shares[left] / shares[left].sum(), (*held, weights)
 
     def _require_stop(self, stopping: EarlyStopping, *fitted: Any) -> None:
-        """Warn if the loss of held-out rows still falls, or the network is of no use."""
+        """Warn if the loss of the held-out rows still falls, or the network is useless."""
         history = stopping.history
         if len(history) == self.max_iter and history[-1] == stopping.best:
             told = f"{history[-1]:.4g} after the last of {len(history)} passes is the least so far"
@@ -198,7 +198,7 @@ class NetworkEstimator(ByGradient, Estimator):
         raise NotImplementedError
 
     def _require_use(self, objective: Any, theta: Any, X: Any, y: Any, *weights: Any) -> None:
-        """Warn if constant outputs were better, or as good where columns are of another scale than the weights."""
+        """Warn if constant outputs were better, or as good while the scale of a column does not suit the weights."""
         loss, least = objective.bare().value(theta, X, y, *weights), self._of_constant(y, *weights)
         spread = np.std(X, axis=0)
         strange = np.flatnonzero((spread > 0) & ((spread < SPREAD[0]) | (spread > SPREAD[1])))
@@ -212,14 +212,14 @@ class NetworkEstimator(ByGradient, Estimator):
 
     @property
     def model_(self) -> MLP:
-        """The fitted network, made anew: `theta_` holds the numbers that predict."""
+        """The fitted network, built at each access: `theta_` holds the numbers that predict."""
         network = _network(self._shape)
         for p, number in zip(network.parameters(), self.theta_.tolist()):
             p.data = number
         return network
 
     def _require_minimum(self, objective: Any, theta: Any, *rows: Any) -> None:
-        """Warn if the loss still falls: a network has many minima, and rests at none before its loss does."""
+        """Warn if the loss still falls: a network has many minima, and is not at one while its loss falls."""
         history = self.history_
         late = max(1, round(LATE * len(history)))
         fall = history[-1 - late] - history[-1] if late < len(history) else 0.0
@@ -256,7 +256,7 @@ class MLPRegressor(OnlineRegressor, Regressor, NetworkEstimator):
         return over_outputs(squared_error, z, y)
 
     def _constant(self, y: Any, weights: Any = None) -> Any:
-        with np.errstate(over="ignore", invalid="ignore"):  # then training says what is not finite
+        with np.errstate(over="ignore", invalid="ignore"):  # training then reports the number that is not finite
             return np.atleast_1d(np.average(y, 0, weights))
 
     def _of_constant(self, y: Any, weights: Any = None) -> float:
@@ -294,7 +294,7 @@ class MLPClassifier(OnlineClassifier, Probabilistic, NetworkEstimator):
 
     def _constant(self, y: Any, weights: Any = None) -> Any:
         counts = np.bincount(y.astype(int), weights, len(self.classes_))
-        odds = np.log(counts if counts.all() else np.ones(len(counts)))  # a part that lacks a class tells nothing
+        odds = np.log(counts if counts.all() else np.ones(len(counts)))  # a part that lacks a class is no evidence
         return odds[1:] - odds[0] if len(odds) == 2 else odds - np.mean(odds)
 
     def _of_constant(self, y: Any, weights: Any = None) -> float:

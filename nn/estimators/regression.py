@@ -1,4 +1,4 @@
-"""Regression: y = b + Σ wᵢxᵢ, by least squares; powers of the features give more complex models of the same kind."""
+"""Regression: y = b + Σ wᵢxᵢ by least squares; powers of the features give more complex models of the same kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nn.losses import over_outputs, squared_error
 class LinearRegression(Inference, Regressor, Sparse):
     """y = b + w·x of least mean squared error, with penalties (λ/2)‖w‖² and λ₁Σ|w|; `coef_` is w, `intercept_` b.
 
-    For y of several numbers per row, (n, k), `coef_` is (k, d) and `intercept_` (k).
+    If y has several numbers per row, (n, k), `coef_` is (k, d) and `intercept_` (k).
 
     `solver` is exact (a QR decomposition of scaled columns), newton, lbfgs, or an optimiser with its `rate` and
     `max_iter`. Under gradient descent, features of very different scale need very different rates: standardise them,
@@ -54,7 +54,7 @@ class LinearRegression(Inference, Regressor, Sparse):
         return targets(y, len(y))
 
     def _dispersion(self, loss: float, rows: int, weights: int) -> tuple[float, int | None]:
-        """The squared error is a negative log-likelihood times 2σ², with σ² from the residuals."""
+        """The factor 2σ² from a negative log-likelihood to the squared error, with σ² from the residuals."""
         if rows <= weights:
             raise ValueError(f"no standard errors: {weights} weights, and no more than {rows} rows")
         return 2 * loss * rows / (rows - weights), rows - weights
@@ -93,7 +93,7 @@ class PolynomialRegression(LinearRegression):
         return powers
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
-        """The names of the powers, in the order of `coef_`, written as scikit-learn writes them.
+        """The names of the powers, in the order of `coef_` and in scikit-learn's notation.
 
         >>> PolynomialRegression(degree=3).fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 8.0]).get_feature_names_out(["cp"])
         array(['cp', 'cp^2', 'cp^3'], dtype=object)

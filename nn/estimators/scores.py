@@ -17,8 +17,8 @@ BENT = 0.25  # the largest curvature of the cross entropy
 class LinearObjective:
     """The mean over rows of a loss of the scores z = Wx + b, plus ½ Σ λⱼwⱼ², as a function of all weights.
 
-    They are one flat array: w and b of the first score, then of the second. `shares` are the rows' in the mean; without
-    them all are alike. The engine differentiates the loss with respect to the scores. The rest of the chain rule,
+    The weights are one flat array: w and b of the first score, then of the second. `shares` are the rows' shares in the
+    mean, equal if None. The engine differentiates the loss with respect to the scores. The rest of the chain rule,
     ∂C/∂W = Σ ∂C/∂z · xᵀ over the rows, is a matrix product: features need no tracing, and Hessian-vector products need
     no Hessian.
 
@@ -43,14 +43,14 @@ class LinearObjective:
         self.penalty = np.append(penalty, 0.0) if intercept else penalty
 
     def of(self, rows: slice, backend: str | None = None) -> LinearObjective:
-        """The goodness of some of the rows, by another backend if one is given."""
+        """The goodness on some of the rows, with another backend if one is given."""
         shares = None if self.shares is None else self.shares[rows] / np.sum(self.shares[rows])
         _, (loss, outputs, penalty, intercept, _, own, threads) = self.__reduce__()
         return _unpickled(loss, outputs, penalty, intercept, shares, backend or own, threads)
 
     @property
     def scale(self) -> Any:
-        """About the diagonal of the inverse Hessian, for orthonormal columns."""
+        """Approximately the diagonal of the inverse Hessian, for orthonormal columns."""
         return 1 / (BENT + np.tile(self.penalty, self.outputs))
 
     @property
@@ -94,7 +94,7 @@ class LinearObjective:
         return (loss / len(X), slopes / len(X)) if self.shares is None else (loss, slopes)
 
     def _sums(self, theta: Any, X: Any, y: Any, rows: slice) -> tuple[float, Any]:
-        """The losses of these rows, times their shares if any: the sum, and its derivatives."""
+        """The sum of the losses of these rows, multiplied by their shares if any, and its derivatives."""
         Z = self.scores(theta, X)
         if self.shares is None:
             loss, slopes = self.compiled.value_and_grad(Z, y, reduce="sum")
@@ -130,7 +130,7 @@ class LinearObjective:
         return curved.reshape(K, len(Z), K) * shares
 
     def scores(self, theta: Any, X: Any) -> Any:
-        """z of every row: (n,) for one score, else (n, outputs)."""
+        """z of every row: (n,) for one score, otherwise (n, outputs)."""
         W = theta.reshape(self.outputs, -1)
         with np.errstate(all="ignore"):
             Z = X @ W[:, : X.shape[1]].T
@@ -139,7 +139,7 @@ class LinearObjective:
         return Z[:, 0] if self.outputs == 1 else Z
 
     def _curved(self, Z: Any, y: Any, moved: Any) -> Any:
-        """The change of the slopes as the scores move, times the shares of the rows."""
+        """The change of the slopes as the scores move, multiplied by the shares of the rows."""
         if self.shares is None:
             return self.compiled.hvp(Z, y, tangents=moved, reduce="mean")
         return (self.compiled.hvp(Z, y, tangents=moved).T * self.shares).T
@@ -159,7 +159,7 @@ class LinearObjective:
 
 
 def in_cache(X: Any) -> Iterator[slice]:
-    """Blocks of rows, nearly alike in size: scores and slopes of one read it while it is in the cache.
+    """Blocks of rows of nearly equal size, so that scores and slopes read a block while it is in the cache.
 
     >>> list(in_cache(np.zeros((3, 2))))
     [slice(0, 3, None)]

@@ -1,1 +1,1 @@
-"""Boxes: what a node is called, and which nodes share a box."""
+"""Boxes: the names of nodes, and which nodes share a box."""

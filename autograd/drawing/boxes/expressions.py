@@ -1,4 +1,4 @@
-"""Expressions: operations without a name of their own that stand in the formula of the one operation that uses them."""
+"""Expressions: folds unnamed operations into the formula of the only operation that uses them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from autograd.symbols import Symbol
 from autograd.symbols.text import readable
 
 LONGEST_FORMULA = 36  # characters in a formula
-LARGEST_GRAPH = 500  # nodes in a graph: more do not fit a picture
+LARGEST_GRAPH = 500  # nodes in a graph: more do not fit in a picture
 
 
 def fold_expressions(graph: Graph, naming: Naming, sums: Folding) -> Folding:
-    """Fold operations that nobody named and one operation uses into that one, as long as the formula is short."""
+    """Fold each unnamed operation with a single use into the operation that uses it, while the formula stays short."""
     if len(graph.nodes) > LARGEST_GRAPH:
         return sums
     uses = Counter(v for node in graph.nodes for v in node.inputs)
@@ -48,7 +48,7 @@ def _joined(groups: dict[Value, list[Value]], parts: Iterable[Value], node: Valu
 
 
 def expression(graph: Graph, members: Sequence[Value]) -> str:
-    """The formula of the newest of some operations, in which the others are written out."""
+    """The formula of the newest of some operations, with the others written out in it."""
     written: dict[Value, Any] = {}
     for node in sorted((v for v in members if v.inputs), key=lambda v: v.index):
         operands = [written[v] if v in written else leaf(graph, v) for v in node.inputs]

@@ -1,6 +1,6 @@
-"""Folding: which nodes share a box, so that a large graph stays readable. Each step is one linear pass, not recursive.
+"""Folding: decides which nodes share a box, so that a large graph stays readable. Each step is one linear pass.
 
-A folding maps a node to the key of its fold; a node that is not in it has a box of its own.
+A folding maps a node to the key of its fold; a node that is not in it has its own box.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from autograd.primitives import TABLE
 Folding = dict[Value, Any]
 
 SUMMANDS = 4  # a sum of at least this many terms, written with +, is one box
-RUN = 7  # operations in a row, of which all but the ends are one box
-MOST_SHAPES = 50_000  # of different shapes: with more, no fold of rows is readable
+RUN = 7  # operations in a row: all except the ends become one box
+MOST_SHAPES = 50_000  # different shapes: with more, no fold of rows is readable
 
 
 def fold_kind(box: Any) -> str:
-    """What is folded in a box, a "sum", a "call", …; empty for a node alone."""
+    """The kind of fold in a box: "sum", "call", …; empty for a single node."""
     return "" if isinstance(box, Value) else box[0]
 
 
@@ -47,7 +47,7 @@ class CallForest:
                 self.height[self.parent[i]] = max(self.height[self.parent[i]], self.height[i] + 1)
 
     def innermost(self, nodes: Iterable[Value]) -> dict[Value, int]:
-        """For every operation made in a call, the number of the innermost such call; `nodes` come oldest first."""
+        """For every operation made in a call, the number of its innermost call; `nodes` come oldest first."""
         found: dict[Value, int] = {}
         open_calls: list[int] = []
         at = 0
@@ -78,7 +78,7 @@ class CallForest:
 def fold_sums(graph: Graph) -> Folding:
     """Fold chains of + whose links have no other use into one box, as `sum` of a list would be.
 
-    Their terms that are made of leaves alone, such as the squares of a penalty, are folded too.
+    Their terms made only of leaves, such as the squares of a penalty, are folded, too.
     """
     plus = TABLE["add"]
     sums = [node for node in graph.nodes if node.op is plus]
@@ -99,14 +99,14 @@ def fold_sums(graph: Graph) -> Folding:
 
 
 def is_start(v: Value) -> bool:
-    """Whether this is the 0 where Python's `sum` starts, in a sum."""
+    """Whether this leaf of a sum is the 0 where Python's `sum` starts."""
     return not v.inputs and v.is_constant and not v.label and not v.data
 
 
 def fold_calls(
     graph: Graph, naming: Naming, calls: CallForest, closed: Callable[[MarkedCall, int], bool], sums: Folding
 ) -> Folding:
-    """Fold every call that is `closed`, given the call and its height, into one box, with its own leaves inside."""
+    """Fold every call for which `closed(call, height)` is true into one box, together with its own leaves."""
     shut = [closed(call, height) for call, height in zip(calls.calls, calls.height)]
     inner = calls.innermost(graph.nodes)
     box: dict[int, int] = {i: calls.outermost(i, shut.__getitem__) for i in set(inner.values())}
@@ -115,7 +115,7 @@ def fold_calls(
 
 
 def _private_leaves(graph: Graph, naming: Naming, folding: Folding, sums: Container[Value]) -> Folding:
-    """Leaves that only one fold uses, sums apart: parameters, such as a neuron's weights, and constants used once."""
+    """The leaves that only one fold uses, ignoring sums: parameters, such as a neuron's, and constants used once."""
     users: Folding = {}
     uses: Counter[Value] = Counter()
     shared = object()
@@ -136,9 +136,9 @@ def _may_hide(naming: Naming, leaf: Value, uses: int) -> bool:
 
 
 def fold_neurons(graph: Graph, naming: Naming, sums: Folding) -> Folding:
-    """Fold each w·x + b, or the sum of two of them, and the function of it alone into one box, with its weights.
+    """Fold each w·x + b, or the sum of two of them, and the only function applied to it into one box, with its weights.
 
-    That is a neuron that no call marks, or the gate of a recurrent layer.
+    This is a neuron that no call marks, or the gate of a recurrent layer.
     """
     uses = Counter(v for node in graph.nodes for v in node.inputs)
     folding: Folding = {}
@@ -152,7 +152,7 @@ def fold_neurons(graph: Graph, naming: Naming, sums: Folding) -> Folding:
 
 
 def fold_runs(graph: Graph, naming: Naming, sums: Folding) -> Folding:
-    """Fold the middle of each long run, operations of which each uses the one before alone, with its own leaves."""
+    """Fold the middle of each long run of operations, each the only user of the one before, with its own leaves."""
     uses = Counter(v for node in graph.nodes for v in node.inputs)
     runs: dict[Value, list[Value]] = {}  # by their last node so far
     for node in graph.nodes:
@@ -170,7 +170,7 @@ def fold_runs(graph: Graph, naming: Naming, sums: Folding) -> Folding:
 
 
 class Shapes:
-    """The structure of every node, bottom up over the same parameters, whatever numbers the inputs have."""
+    """The structure of every node, built bottom up over the same parameters, whatever the numbers of the inputs."""
 
     def __init__(self, graph: Graph, naming: Naming, calls: CallForest) -> None:
         self.of: dict[Value, int] = {}
@@ -190,7 +190,7 @@ class Shapes:
         self._find_roles(graph, parameters)
 
     def _find_roles(self, graph: Graph, parameters: set[Value]) -> None:
-        """Find what makes two inputs alike: their label, the shapes that use them, and in which position."""
+        """Find what makes two inputs alike: their label, the shapes that use them, and at which position."""
         uses: dict[Value, set[Any]] = {}
         for node in graph.nodes:
             for i, v in enumerate(node.inputs):
@@ -199,14 +199,14 @@ class Shapes:
         self.roles = {v: (v.label, frozenset(where)) for v, where in uses.items()}
 
     def __getitem__(self, node: Value) -> Any:
-        """A key that two nodes share if one can stand for the other."""
+        """A key that two nodes share if one can represent the other."""
         return self.roles.get(node, self.of[node])
 
 
 def fold_rows(graph: Graph, naming: Naming, shapes: Shapes, folding: Folding) -> tuple[Folding, dict[Any, Alike]]:
-    """Fold boxes of the same structure over the same parameters into one, drawn once; and what each stands for.
+    """Fold boxes of the same structure over the same parameters into one, and return what each of these represents.
 
-    A node of the same shape as one inside a fold is in that fold too: of many rows, only the calls of one must be
+    A node with the same shape as one inside a fold is in that fold, too: for many rows, only the calls of one must be
     known.
     """
     if shapes.too_many:
@@ -229,7 +229,7 @@ def fold_rows(graph: Graph, naming: Naming, shapes: Shapes, folding: Folding) ->
 
 
 class Alike:
-    """A fold of rows: one of the boxes that it stands for, and how many there are."""
+    """A fold of rows: one of the boxes that it represents, and how many there are."""
 
     __slots__ = ("example", "count")
 
@@ -239,12 +239,12 @@ class Alike:
 
     @property
     def is_call(self) -> bool:
-        """Whether it stands for calls."""
+        """Whether it represents calls."""
         return fold_kind(self.example) == "call"
 
 
 def _parameters(graph: Graph, naming: Naming, calls: CallForest) -> set[Value]:
-    """The leaves that distinguish structures: a module's own, else all except those of one call among several."""
+    """The leaves that distinguish structures: a module's own, or all except those of one call among several."""
     leaves = {node for node in graph.nodes if not node.inputs and not node.is_constant}
     if naming.parameters is not None:
         return leaves & naming.parameters

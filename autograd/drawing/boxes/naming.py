@@ -11,7 +11,7 @@ from autograd.engine.names import given_names
 
 
 class Naming:
-    """The option `names=`: names for some Values, which of them are parameters, and paths for some modules."""
+    """The option `names=`: names for some Values, which of them are parameters, and paths of some modules."""
 
     def __init__(self, names: Any) -> None:
         self.values = given_names(names, "draw")
@@ -28,7 +28,7 @@ class Naming:
         return "parameter" if self.parameters is None or node in self.parameters else "input"
 
     def parameter_of(self, factors: Sequence[Value]) -> int | None:
-        """Which of two factors is the parameter, if one alone is; of two leaves, the one that has a name here."""
+        """Which of two factors is the parameter, if only one is; of two leaves, the one that has a name here."""
         found = [i for i, v in enumerate(factors) if self.kind(v) == "parameter"]
         if len(found) == 2:
             found = [i for i in found if factors[i] in self.values]
@@ -39,7 +39,7 @@ class Naming:
         return path in self._paths.values()
 
     def path(self, owner: Any) -> str:
-        """The path of a module inside the one that the names come from, else empty."""
+        """The path of a module inside the one that gives the names, otherwise empty."""
         return self._paths.get(id(owner), "")
 
     def title(self, call: MarkedCall) -> str:

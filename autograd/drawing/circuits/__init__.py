@@ -1,1 +1,1 @@
-"""Circuits: a graph as boxes and arrows, laid out in layers, and as DOT."""
+"""Circuits: a graph as boxes and arrows, laid out in columns, and as DOT."""

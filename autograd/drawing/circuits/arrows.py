@@ -1,4 +1,4 @@
-"""The arrows of a picture: an operand of a node, or all edges from one box into a fold, summed on the way."""
+"""The arrows of a picture: an operand of a node, or all edges from one box into a fold, summed as they come."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Flow:
-    """All edges from one box into a fold, summed on the way, since there may be millions."""
+    """All edges from one box into a fold, summed as they come, since there may be millions."""
 
     MOST_SHOWN = 4  # nodes whose derivatives and contributions are shown one by one
 
@@ -33,11 +33,11 @@ class Flow:
 
     @property
     def is_few(self) -> bool:
-        """Whether the edges come from few enough nodes to know each one."""
+        """Whether the edges come from few enough nodes to show each one."""
         return len(self.products) <= self.MOST_SHOWN
 
     def add(self, source: Value, partial: Any, adjoint: Any, inner: Any) -> None:
-        """Add an edge: `adjoint` is that of its target, `inner` the derivative of the fold's result in its target."""
+        """Add an edge; `adjoint` is that of its target, `inner` the derivative of the fold's result by its target."""
         self.constant &= source.is_constant
         if partial is None or source.is_constant:
             return
@@ -90,9 +90,9 @@ class Arrows:
         return Arrow(source, target, forward, backward, number(product), receiver, factors)
 
     def _fold_arrows(self, box: Any, key: str) -> Iterable[Arrow]:
-        """The arrows into a fold: from each box outside, the derivative of the fold's result, and what flows back."""
+        """The arrows into a fold: one from each box outside, with the derivative of its result and the product."""
         results = self.builder.results[box]
-        through: dict[Value, Any] = {}  # ∂result/∂node inside of the fold
+        through: dict[Value, Any] = {}  # ∂result/∂node inside the fold
         if len(results) == 1 and self.has_words:
             members = self.builder.members[box]
             through = passed_back(
@@ -130,13 +130,13 @@ class Arrows:
         return signed(adjoint) if self.is_short else f"{self.builder.graph.adjoint_name(node)} = {number(adjoint)}"
 
     def _name_through(self, result: Value, source: Value) -> str:
-        """∂result/∂source, marked as only that through this box if another path leads from source to result too."""
+        """∂result/∂source, marked as through this box if another path also leads from source to result."""
         name = derivative(self.builder.graph.name(result), self.builder.graph.name(source))
         is_indirect = source in self.builder.indirect[self.builder.box(result)]
         return f"{name} through this box" if is_indirect else name
 
     def _products(self, flow: Flow) -> str:
-        """What flows back to each node if they are few, else the number of contributions."""
+        """The contribution to each node if they are few, otherwise the number of contributions."""
         if not flow.is_few:
             return plural(flow.live, "contribution")
         (product, *others) = flow.products.values()

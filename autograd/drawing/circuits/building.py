@@ -1,4 +1,4 @@
-"""From a graph and a folding to a picture: its boxes, and their text."""
+"""Builds a picture from a graph and a folding: its boxes, and their text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograd.primitives import TABLE
 from autograd.symbols.text import number, signed
 
 SHOWS = ("auto", "chain", "short", "values", "structure")
-FEW_OPERATIONS, FEW_ROWS = 3, 9  # of a call whose box says what it does
+FEW_OPERATIONS, FEW_ROWS = 3, 9  # of a call whose box can show its operations
 
 
 class PictureBuilder:
@@ -51,16 +51,16 @@ class PictureBuilder:
         self.indirect = indirect(graph.nodes, INPUTS, named)
 
     def showing(self, show: str, rows: str) -> PictureBuilder:
-        """The same boxes with other words; `rows` says whose weights are rows of its box.
+        """The same boxes with other words; `rows` selects the boxes that show their weights as rows.
 
-        These are "neurons", "formulas" too, or nobody's.
+        These are "neurons", "formulas" (neurons and formulas), or "" for none.
         """
         other = copy(self)
         other.show, other.rows = show, rows
         return other
 
     def _place(self, graph: Graph) -> None:
-        """Put every node into its box, and find each box's results: what the outside uses, and the output."""
+        """Put every node into its box, and find each box's results: the nodes used outside it, and the output."""
         results: dict[Value, None] = {graph.output: None}
         for node in graph.nodes:
             box = self.box(node)
@@ -95,7 +95,7 @@ class PictureBuilder:
         return self.folding.get(node, node)
 
     def holds(self, box: Any, node: Value) -> bool:
-        """Whether a node is in a box; a box may be a Value, and two of those are equal if their numbers are."""
+        """Whether a node is in a box; a box may be a Value, and two Values are equal if their numbers are."""
         own = self.box(node)
         return own is box or (not isinstance(own, Value) and not isinstance(box, Value) and bool(own == box))
 
@@ -106,7 +106,7 @@ class PictureBuilder:
         return node.grad if node.has_grad else None
 
     def contribution(self, edge: Edge) -> Any:
-        """∂C/∂target · ∂target/∂source, None if it is not known or no live path leads along the edge."""
+        """∂C/∂target · ∂target/∂source, None if it is not known or no live path passes along the edge."""
         adjoint = self.adjoint(edge.target)
         if adjoint is None or edge.partial is None or edge.target not in self.graph.reached:
             return None
@@ -132,7 +132,7 @@ class PictureBuilder:
                     yield from self._parameter_rows(box, key)
 
     def _is_small(self, box: Any) -> bool:
-        """Whether a folded call has so few operations and parameters, as a neuron has, that its box can name them."""
+        """Whether a folded call, like a neuron, has so few operations and parameters that its box can name them."""
         operations = sum(bool(node.inputs) for node in self.members[box])
         return (
             fold_kind(box) in ("call", "neuron")
@@ -179,7 +179,7 @@ class PictureBuilder:
         adjoint = self.adjoint(node)
         if adjoint is None:
             return f"{name}—"
-        terms: dict[Any, Any] = {}  # by place in a single operation, or by fold, into which one arrow leads
+        terms: dict[Any, Any] = {}  # by operand of a single operation, or by fold, into which only one arrow leads
         for edge in self.consumers.get(node, ()):
             term, box = self.contribution(edge), self.box(edge.target)
             if term is not None:
@@ -213,7 +213,7 @@ class PictureBuilder:
         return marks(self.graph, node, self.consumers.get(node, []), check_grad)
 
     def _fold_marks(self, members: list[Value]) -> tuple[str, ...]:
-        """For a fold, only where its numbers first turn NaN or infinite."""
+        """The marks of a fold: only where its numbers first turn NaN or infinite."""
         return tuple(sorted({mark for node in members for mark in first_broken(node)}))
 
     def _fold_name(self, box: Any, members: list[Value]) -> str:
@@ -245,7 +245,7 @@ class PictureBuilder:
         return "operation" if fold_kind(box) == "expression" else "group"
 
     def _fold_value(self, box: Any, results: list[Value]) -> str:
-        """The value of a fold's only result, by name unless the box has that name, or the range of several."""
+        """The value of a fold's only result, with its name unless the box has it; or the range of several values."""
         written = _range([node.data for node in results])
         is_named = len(results) == 1 and self.naming.kind(results[0]) == "operation" and fold_kind(box) != "expression"
         return f"{self.graph.name(results[0])} = {written}" if is_named else written
@@ -273,7 +273,7 @@ class PictureBuilder:
 
 
 def _range(values: list[Any]) -> str:
-    """One number as it is; several as least … greatest."""
+    """A single number; for several, the range least … greatest."""
     try:
         ends = [number(min(values)), number(max(values))] if values else []
     except TypeError:
@@ -282,7 +282,7 @@ def _range(values: list[Any]) -> str:
 
 
 def picture(builder: PictureBuilder, caption: str) -> Picture:
-    """The whole picture."""
+    """Build the whole picture."""
     graph = builder.graph
     call_of = builder.calls.innermost(graph.nodes)
     for leaf in [box for box in builder.keys if isinstance(box, Value) and not box.inputs and not box.is_constant]:

@@ -1,4 +1,4 @@
-"""How far to fold a graph: the finest folding that is readable, else the neighbourhood of the output."""
+"""Chooses how far to fold a graph: the finest folding that is readable, or the neighbourhood of the output."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from autograd.engine.graph import Graph
 from autograd.engine.groups import MarkedCall
 
 ONE_ROW = 20_000  # nodes: a larger graph is searched for rows at once
-READABLE = 48  # boxes: the most that people can read; "auto" folds down to that if it can
-CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes: what is left where nothing more can be folded
-LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine is given
+READABLE = 48  # boxes: the most that people can read; "auto" folds down to this number if it can
+CUTS = (40, 32, 24, 20, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3, 2)  # boxes to cut down to where nothing more can be folded
+LAYOUT_LIMIT = 3000  # boxes: the most that a layout engine gets
 
 COLLAPSES = ("auto", "none", "expressions", "sums", "neuron", "layer", "model", "rows")
 LESS = {"short": "arrows without names of derivatives", "values": "arrows without derivatives"}
@@ -43,7 +43,7 @@ HEIGHTS = {"neuron": 0, "layer": 1, "model": 10**9}
 
 
 def check_options(**options: tuple[str, Sequence[str]]) -> None:
-    """ValueError for an option that is none of those known."""
+    """Raise ValueError for an option whose value is not one of the known ones."""
     for option, (value, known) in options.items():
         if value not in known:
             raise ValueError(f"draw: {option} must be one of {', '.join(known)}, got {value!r}")
@@ -51,7 +51,7 @@ def check_options(**options: tuple[str, Sequence[str]]) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """What `draw` was asked for; `fresh` takes the adjoints from a pass of its own, not from the last backward pass."""
+    """The arguments of `draw`; with `fresh`, adjoints come from a separate pass, not from the last backward pass."""
 
     output: Value
     names: Any = None
@@ -64,7 +64,7 @@ class Request:
     fresh: bool = False
 
     def check(self) -> None:
-        """ValueError for an option that does not exist."""
+        """Raise ValueError for an option with an invalid value."""
         check_options(
             show=(self.show, SHOWS), collapse=(self.collapse, COLLAPSES), size=(self.size, tuple(SIZES)),
             rankdir=(self.rankdir, ("LR", "RL", "TB", "BT")),
@@ -74,7 +74,7 @@ class Request:
 
 
 def choose(request: Request, graph: Graph, naming: Naming) -> Circuit:
-    """The circuit of everything below an output: the most detailed one that is legible at the size asked for."""
+    """The circuit of everything below an output: the most detailed one that is legible at the requested size."""
     request.check()
     if request.expand and not naming.has_path(request.expand):
         raise ValueError(f"draw: expand={request.expand!r} is not the path of a module in names")
@@ -96,7 +96,7 @@ class Chooser:
         self.adjoints = self.graph.adjoints() if request.fresh else None
 
     def circuits(self) -> Iterable[Circuit]:
-        """From the most detailed circuit to the least: folded further, then without the words on arrows, then cut."""
+        """Circuits from the most to the least detailed: folded further, then without the words on arrows, then cut."""
         limit = min(self.request.max_nodes, LAYOUT_LIMIT)
         shows = ("chain", "short", "values") if self.request.show == "auto" else (self.request.show,)
         if self.request.collapse != "auto":
@@ -125,7 +125,7 @@ class Chooser:
             yield from self._cut(coarsest)
 
     def _with_other_rows(self, builder: PictureBuilder, drawn: Circuit, is_whole: bool) -> Iterable[Circuit]:
-        """The same boxes without rows, and with rows of formulas too; where there are none, as they were drawn."""
+        """The same boxes without rows, and with rows in formulas too; without such rows, the circuit as drawn."""
         if any(box.inside and box.kind != "constant" for box in drawn.picture.boxes):
             yield self._circuit(builder.showing(builder.show, ""), is_whole)
         if is_whole and any(fold[0] == "expression" for fold in builder.folding.values()):
@@ -133,7 +133,7 @@ class Chooser:
             yield drawn if hosts(formulas) == hosts(builder) else self._circuit(formulas, is_whole)
 
     def _cut(self, whole: Picture) -> Iterable[Circuit]:
-        """What is nearest to the output, less and less."""
+        """The part of a picture nearest to the output, in decreasing sizes."""
         before: Picture | None = None
         for count in CUTS:
             smaller = nearest(whole, min(count, self.request.max_nodes))
@@ -154,7 +154,7 @@ class Chooser:
         return Circuit(picture(builder, caption), self.request.rankdir)
 
     def _whole_caption(self, shown: list[Any], within: int, is_whole: bool, less: str) -> str:
-        """How many nodes are shown or, of nodes seen in expressions, in how many boxes; what arrows lack; a remedy."""
+        """The caption: how many nodes are shown, or in how many boxes with expressions; what arrows lack; a remedy."""
         kinds = set(map(fold_kind, shown))
         if kinds - {""} == {"expression"} and is_whole:
             said, remedy = f"{len(self.graph.nodes):,} nodes in {len(shown) - within} boxes", "size='natural'"
@@ -166,7 +166,7 @@ class Chooser:
         return "; ".join(filter(None, (said, less, "show='chain', size='natural'" if less else remedy)))
 
     def _caption(self, count: int, is_whole: bool, path: str = "") -> str:
-        """How many nodes are shown, and how to see more; empty if all are."""
+        """The number of nodes shown, and how to see more; empty if all are shown."""
         total = len(self.graph.nodes)
         if count == total:
             return ""
@@ -176,13 +176,13 @@ class Chooser:
         return f"{count:,} of {total:,} nodes shown{more}"
 
     def outgrown(self, circuit: Circuit) -> Circuit:
-        """The circuit, with words about text that is too small."""
+        """The circuit, with a caption that says that the text is too small."""
         small, caption = SIZES[self.request.size].text_height(circuit.scene()), circuit.picture.caption
         remedy = "" if "size='natural'" in caption else "size='natural'"
         return circuit.captioned("; ".join(filter(None, (caption, f"text is {small:.0f} px high", remedy))))
 
     def folded(self, step: str) -> Folding:
-        """The folding of one step, sums included."""
+        """The folding of one step, including sums."""
         if step in ("sums", "rows"):
             return self.sums
         if step == "expressions":
@@ -198,13 +198,13 @@ class Chooser:
         return {**self.sums, **fold_calls(self.graph, self.naming, self.calls, closed, self.sums)}
 
     def asked_for(self, step: str) -> tuple[Folding, dict[Any, Alike]]:
-        """The folding that the user named."""
+        """The folding that the user requested."""
         if step == "rows":
             return fold_rows(self.graph, self.naming, Shapes(self.graph, self.naming, self.calls), self.sums)
         return ({} if step == "none" else self.folded(step)), {}
 
     def runs(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
-        """The folding of long runs, if it leaves at most `limit` boxes."""
+        """The folding of long runs, if it gives at most `limit` boxes."""
         if len(self.graph.nodes) <= ONE_ROW:
             runs = fold_runs(self.graph, self.naming, self.sums)
             folding = {**self.sums, **runs}
@@ -212,7 +212,7 @@ class Chooser:
                 yield folding, {}
 
     def readable(self, limit: int) -> Iterable[tuple[Folding, dict[Any, Alike]]]:
-        """The foldings of at most `limit` boxes, from the finest on; the coarsest if all have more."""
+        """The foldings with at most `limit` boxes, the finest first; the coarsest if all have more."""
         steps = ["sums", *HEIGHTS] if self.calls.calls else ["expressions", "sums", "neuron"]
         if len(self.graph.nodes) <= limit:
             yield {}, {}
@@ -235,7 +235,7 @@ class Chooser:
 
 
 def _distinct(foldings: list[tuple[Folding, dict[Any, Alike]]]) -> list[tuple[Folding, dict[Any, Alike]]]:
-    """Each folding once: a step that folds nothing more makes the same picture."""
+    """Each folding once: a step that folds nothing more gives the same picture."""
     return [found for i, found in enumerate(foldings) if found not in foldings[:i]]
 
 
@@ -253,7 +253,7 @@ def _inputs(folding: Folding) -> Callable[[Any], Iterable[Any]]:
 
 
 def nearest(whole: Picture, count: int) -> Picture:
-    """The part of a picture that is nearest to its output: `count` boxes, and what is in them."""
+    """The part of a picture nearest to its output: `count` boxes and their contents."""
     inputs: dict[str, list[str]] = defaultdict(list)
     inside = {box.key for box in whole.boxes if box.inside}
     for arrow in whole.arrows:

@@ -1,4 +1,4 @@
-"""The circuit: a picture's boxes in columns, and its arrows with the chain rule on them, as a scene."""
+"""The circuit: a picture's boxes in columns, and its arrows labelled with the chain rule, as a scene."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from autograd.drawing.scenes.scene import (
     stacked,
 )
 
-FONT = 14.0  # of boxes
-SMALL_FONT = 12.5  # of labels and rows
+FONT = 14.0  # for boxes
+SMALL_FONT = 12.5  # for labels and rows
 PAD = 7.0  # between a box and its text
 COLUMN = 14.0  # between the columns of a box's rows
 MARGIN = 14.0
@@ -45,7 +45,7 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class Row:
-    """A parameter as a row of the box that uses it: its cells, and the shapes' keys."""
+    """A parameter as a row of the box that uses it: its cells, and the index of its arrow."""
 
     box: Box
     cells: tuple[Line, ...]
@@ -53,7 +53,7 @@ class Row:
 
 
 class Circuit:
-    """A picture's boxes and arrows at their places."""
+    """A picture's boxes and arrows, laid out."""
 
     def __init__(self, picture: Picture, rankdir: str) -> None:
         self.picture, self.rankdir = picture, rankdir
@@ -74,7 +74,7 @@ class Circuit:
         self._place()
 
     def captioned(self, caption: str) -> Circuit:
-        """The same circuit with another caption, laid out once."""
+        """The same circuit with another caption, without a new layout."""
         other = copy(self)
         other.picture = replace(self.picture, caption=caption)
         return other
@@ -82,7 +82,7 @@ class Circuit:
     # --- words -----------------------------------------------------------------------------------
 
     def _within(self, box: Box, text: str) -> str:
-        """A text of a box without the path of its module, which stands once at the frame or in the title."""
+        """A text of a box without the path of its module, which is written once at the frame or in the title."""
         return text.replace(f"{box.path}.", "") if box.path else text
 
     def _lines(self, box: Box) -> list[Line]:
@@ -144,7 +144,7 @@ class Circuit:
     # --- places ----------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        """Lay everything out, and draw it: frames, arrows, boxes."""
+        """Lay out and draw frames, arrows and boxes."""
         sizes = {box.key: self._box_size(box) for box in self.boxes}
         clusters = {cluster.key: cluster for cluster in self.picture.clusters}
         frames = {box.key: _around(box.cluster, clusters) for box in self.boxes}
@@ -197,7 +197,7 @@ class Circuit:
     def _frames(
         self, places: dict[str, tuple[float, float, float, float]], frames: dict[str, tuple[str, ...]]
     ) -> list[Shape]:
-        """A rectangle around each cluster, unless a box that is not part of it would be inside."""
+        """A rectangle around each cluster, unless it would enclose a box of another cluster."""
         depth = max(map(len, frames.values()), default=0)
         found: list[Shape] = []
         for cluster in self.picture.clusters:
@@ -257,7 +257,7 @@ class Circuit:
         return Group(f"box-{box.key}", "box", tuple(shapes), _said(box))
 
     def _drawn_row(self, row: Row, columns: list[float], left: float, top: float) -> Group:
-        """The name and the total belong to the parameter's box, what is between them to its arrow."""
+        """A drawn row: the name and total belong to the parameter's box, the cells in between to its arrow."""
         texts: list[list[Text]] = []
         for cell, width in zip(row.cells, columns):
             texts.append(placed(cell, left, top + 0.95 * SMALL_FONT, SMALL_FONT))
@@ -278,18 +278,18 @@ def _around(key: str, clusters: dict[str, Cluster]) -> tuple[str, ...]:
 
 
 def _line(colour: str, text: str) -> Line:
-    """A text in the style of what it says."""
+    """A text in the style of its kind."""
     return (Run(text, colour, bold=colour in ("product", "warning"), italic=colour == "backward"),)
 
 
 def _said(box: Box) -> str:
-    """A box in one line, for those who point at it or hear it."""
+    """A box in one line, for tooltips and screen readers."""
     pieces = [box.name + (f" = {box.formula}" if box.formula else ""), box.value, box.adjoint, *box.marks]
     return "; ".join(piece.replace("\n", ", ") for piece in pieces if piece)
 
 
 def wrapped(text: str, size: float, width: float) -> list[Line]:
-    """A text in lines of at most a width, unless a word is longer."""
+    """A text in lines of at most a given width, unless a word is longer."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word

@@ -1,4 +1,4 @@
-"""What may be wrong at a node, in a few words for its box."""
+"""Finds what may be wrong at a node, in a few words for its box."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from autograd.engine import Value
 from autograd.engine.graph import Edge, Graph
 
-SATURATED = 1e-3  # of the greatest slope: below this a tanh or a sigmoid hardly passes a gradient
+SATURATED = 1e-3  # relative to the greatest slope: below this a tanh or a sigmoid hardly passes a gradient
 GREATEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 
 
@@ -29,7 +29,7 @@ def marks(graph: Graph, node: Value, consumers: list[Edge], check_grad: bool) ->
 
 
 def first_broken(node: Value) -> list[str]:
-    """A mark for a number that is NaN or infinite if those it is made of are not."""
+    """A mark for a number that is NaN or infinite although its operands are not."""
     if _finite(node.data) or not all(_finite(v.data) for v in node.inputs):
         return []
     return ["first NaN" if node.data != node.data else "first infinity"]

@@ -23,7 +23,7 @@ SHAPES = {
 def digraph(
     picture: Picture, rankdir: str, theme: Theme, graph_attr: Attributes, node_attr: Attributes, edge_attr: Attributes
 ) -> Any:
-    """The graphviz.Digraph of a picture; the attributes given override ours."""
+    """The graphviz.Digraph of a picture; the given attributes override the defaults."""
     import graphviz
 
     font = {"fontname": "Helvetica,Arial,sans-serif", "fontcolor": theme.ink}
@@ -95,7 +95,7 @@ def _add_box(made: Any, box: Box, picture: Picture, theme: Theme) -> None:
 
 
 def _add_arrow(made: Any, arrow: Arrow, key: str, theme: Theme, crowded: bool) -> None:
-    """One arrow, labelled with the chain rule; in a crowd, where labels would hide everything, with a tooltip."""
+    """Add an arrow labelled with the chain rule; in a crowd, where labels would hide everything, with a tooltip."""
     rows = _rows(arrow.words, theme)
     emphasis = {"color": theme.warning, "penwidth": "2.5"} if arrow.mark else {}
     label = {"label": _table(rows)} if rows else {}
@@ -110,7 +110,7 @@ def _table(rows: list[str]) -> str:
 
 
 def _rows(words: list[ColouredText], theme: Theme) -> list[str]:
-    """The rows of a table: backward italic, products and warnings bold."""
+    """The rows of a table: backward in italics, products and warnings in bold."""
     found = []
     for colour, text in words:
         letter = {"backward": "I", "product": "B", "warning": "B"}.get(colour)
@@ -120,7 +120,7 @@ def _rows(words: list[ColouredText], theme: Theme) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """Text in a DOT label of the HTML kind, shown as it is, with control characters as escapes."""
+    """Text for a DOT label of the HTML kind, shown literally, with control characters as escapes."""
     return "<BR/>".join(map(_escaped_line, text.split("\n"))) or " "
 
 
@@ -132,5 +132,5 @@ def _escaped_line(line: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text in a quoted DOT string, without escapes of its own."""
+    """Text for a quoted DOT string, shown literally."""
     return visible(text).replace("\\", "\\\\")

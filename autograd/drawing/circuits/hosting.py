@@ -1,4 +1,4 @@
-"""Leaves at their place: a neuron's weights and bias are rows of its box, a constant stands in its formula."""
+"""Places leaves inside boxes: a neuron's weights and bias as rows of its box, a constant in a formula."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def hosted(boxes: tuple[Box, ...], hosts: Mapping[str, str]) -> tuple[Box, ...]:
-    """The boxes, each leaf of `hosts` inside its host."""
+    """The boxes, with each leaf of `hosts` inside its host."""
     return tuple(replace(box, inside=hosts[box.key]) if box.key in hosts else box for box in boxes)
 
 
@@ -27,9 +27,9 @@ def hosts(builder: PictureBuilder) -> dict[str, str]:
 
 
 def _shown_in(builder: PictureBuilder, box: Any) -> Iterable[Value]:
-    """The leaves in a box: an operation's constants, a neuron's weights, the 0 where a sum starts.
+    """The leaves shown in a box: an operation's constants, a neuron's weights, the 0 where a sum starts.
 
-    Where `builder.rows` are those of formulas too, also parameters that stand in a formula.
+    If `builder.rows` is "formulas", parameters in a formula are included, too.
     """
     nodes = [box] if isinstance(box, Value) else builder.members[box]
     leaves = [v for node in nodes for v in node.inputs if not v.inputs and len(builder.consumers.get(v, ())) == 1]
@@ -44,7 +44,7 @@ def _shown_in(builder: PictureBuilder, box: Any) -> Iterable[Value]:
 
 
 def once(boxes: tuple[Box, ...], arrows: tuple[Arrow, ...]) -> tuple[tuple[Box, ...], tuple[Arrow, ...]]:
-    """Constants of one number that lead to the same boxes, such as an input of several layers of a fold, drawn once."""
+    """Draw equal constants that lead to the same boxes only once, such as an input of several layers of a fold."""
     targets: dict[str, set[str]] = defaultdict(set)
     for arrow in arrows:
         targets[arrow.source].add(arrow.target)
@@ -61,7 +61,7 @@ def once(boxes: tuple[Box, ...], arrows: tuple[Arrow, ...]) -> tuple[tuple[Box, 
 
 
 def _weights(builder: PictureBuilder, node: Value, leaves: list[Value]) -> Iterable[Value]:
-    """The weights of w·x + b and its bias: the first of the two lists that has only leaves of this node."""
+    """The weights of w·x + b and its bias: the first of the two lists that consists of this node's leaves."""
     assert node.op is not None
     first, second, *bias = node.op.structured(node.inputs)
     own = {v for v in leaves if builder.naming.kind(v) == "parameter"}

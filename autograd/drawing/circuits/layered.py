@@ -1,6 +1,7 @@
-"""A layout in columns: what feeds a node stands one column before it, and every column keeps the order it is given.
+"""A layout in columns: a node's operands are one column before it or more, and columns keep the order of operands.
 
-All lengths are along the direction of the computation (`along`) or across it (`across`), so it serves both directions.
+Lengths are measured along the direction of the computation (`along`) or across it (`across`), so that the layout serves
+both directions.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import Any
 from autograd.drawing.scenes.scene import Point
 
 GAP = 16.0  # between neighbours in a column, and around labels
-LEAST_GAP = 26.0  # between columns, at least
+LEAST_GAP = 26.0  # the least gap between columns
 FRAME = 22.0  # between a node and one outside its frame, for each frame between them
 SWEEPS = 12
 STUB = 4.0  # how far links run straight from their column
 LINE = 4.0  # the breadth of a line that passes labels
-LEAN = 0.35  # how far a label stands from its source towards its target: labels of one source stay together
+LEAN = 0.35  # a label's position from its source towards its target: labels of one source stay together
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Link:
 
 @dataclass
 class Layout:
-    """Where everything is: the centres of nodes and labels, and the routes of links as chains of Bézier curves."""
+    """The places of everything: the centres of nodes and labels, and the routes of links as chains of Bézier curves."""
 
     length: float = 0.0
     breadth: float = 0.0
@@ -55,8 +56,8 @@ def layered(
 ) -> Layout:
     """The layout of a graph in which all paths lead to the output.
 
-    A column's order is that of the operands: a node's first operand, and all below it, before its second. Nodes of one
-    frame stay together; `frames` names those around a node, the outermost first.
+    The order in a column follows the operands: a node's first operand, and all below it, comes before its second. Nodes
+    of one frame stay together; `frames` gives the frames around a node, the outermost first.
     """
     return _Layering(sizes, links, output, frames).layout()
 
@@ -73,7 +74,7 @@ class _Layering:
         for i, link in enumerate(links):
             self.into[link.target].append(i)
         self.order: dict[Any, int] = {}
-        self.backward: set[int] = set()  # links that close a cycle, which folding may make
+        self.backward: set[int] = set()  # links that close a cycle, which folding may create
         self._visit(output)
         self.rank = self._ranks()
         self.chains = [self._chain(i, link) for i, link in enumerate(links)]
@@ -88,7 +89,7 @@ class _Layering:
         self.across: dict[Any, float] = {}
 
     def _visit(self, output: str) -> None:
-        """Number nodes and links in the order of reading, from the output through the operands."""
+        """Number nodes and links in reading order, from the output through the operands."""
         open_nodes: set[str] = set()
         waiting: list[tuple[Any, bool]] = [(output, True)]
         while waiting:
@@ -109,7 +110,7 @@ class _Layering:
                 waiting += [(i, True) for i in reversed(self.into[item])]
 
     def _ranks(self) -> dict[Any, int]:
-        """How many columns each node stands before the output's: one more than any node that it feeds."""
+        """The number of columns from each node to the output's: one more than any node that it feeds."""
         waiting = dict.fromkeys(self.sizes, 0)
         forward = [i for i in range(len(self.links)) if i not in self.backward]
         for i in forward:
@@ -139,7 +140,7 @@ class _Layering:
     # --- places across ---------------------------------------------------------------------------
 
     def _place_across(self) -> None:
-        """Move each node towards the middle of its neighbours, column by column, there and back."""
+        """Move each node towards the middle of its neighbours, column by column, back and forth."""
         before: dict[Any, list[Any]] = defaultdict(list)
         after: dict[Any, list[Any]] = defaultdict(list)
         for chain in self.chains:
@@ -180,7 +181,7 @@ class _Layering:
             labels = [self._label_in(i, rank).along for i, those in across if those == rank]
             wide[rank] = max(labels, default=0.0)
             gap = (wide[rank] + 2.4 * GAP if labels else LEAST_GAP) + FRAME * depth
-            if labels or at:  # before the first column are only the labels of links back to it
+            if labels or at:  # before the first column there are only the labels of links back to it
                 middle[rank] = at + gap / 2 - 0.2 * GAP
                 at += gap
             along.update(dict.fromkeys(column, at + width / 2))
@@ -201,12 +202,12 @@ class _Layering:
         return found
 
     def _label_in(self, i: int, rank: int) -> Size:
-        """The size of a link's label in the gap before a column; of a link that only passes, that of its line."""
+        """The size of a link's label in the gap before a column; for a link that only passes, the size of its line."""
         label = self.links[i].label
         return label if label and self.rank[self.links[i].target] == rank else Size(0.0, LINE)
 
     def _labels_across(self, rank: int) -> dict[tuple[int, int], float]:
-        """The places of the labels in one gap, and of the lines that pass between them, in the order of ideal ones."""
+        """The places of the labels in one gap, and of lines that pass between them, ordered by their ideal places."""
         ends = {
             i: (self.across[a], self.across[b])
             for i, chain in enumerate(self.chains)
@@ -229,7 +230,7 @@ class _Layering:
         found.length, found.breadth = length, max(y + breadth / 2 for y, breadth in extents) - least
 
     def _ports(self) -> dict[tuple[int, bool], float]:
-        """Where each link leaves and enters its boxes, so that links do not share an end."""
+        """The places where each link leaves and enters its boxes, so that links do not share an end."""
         ends: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
         for i, chain in enumerate(self.chains):
             ends[chain[0], True].append((self.across[chain[1]], i))
@@ -250,7 +251,7 @@ class _Layering:
         halves: Mapping[int, float],
         beside: Mapping[int, Sequence[Point]],
     ) -> tuple[Point, ...]:
-        """From port to port: straight within a column and where a gap has labels, its own or others to pass."""
+        """The route from port to port: straight within a column, and past the labels in a gap, its own or others."""
         first, *bends, last = self.chains[i]
         start, end = ports[i, True], ports[i, False]
         points = [(along[first] + self.sizes[first].along / 2, start), (along[first] + halves[self.rank[first]], start)]
@@ -270,7 +271,7 @@ def _mean(numbers: list[float]) -> float:
 
 
 def spread(ideal: Sequence[float], breadths: Sequence[float], gaps: Sequence[float]) -> list[float]:
-    """The places nearest to the ideal ones (least squares) of things in this order, at least these gaps apart.
+    """The places nearest to the ideal ones (least squares) for items in this order, at least these gaps apart.
 
     >>> spread([5.0, 5.0], [2.0, 2.0], [1.0])
     [3.5, 6.5]

@@ -1,15 +1,15 @@
-"""What is drawn: boxes, arrows and clusters as plain data, independent of DOT and HTML.
+"""The content of a picture: boxes, arrows and clusters as plain data, independent of DOT and HTML.
 
 Nothing depends on colour alone: forward is upright, backward italic, the product bold; absent edges are dashed, edges
-from constants dotted; parameters, inputs, constants, operations and folds have a shape each.
+from constants dotted; parameters, inputs, constants, operations and folds each have their own shape.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-LABELLED = 100  # arrows: with more, their labels are shown only when a mouse rests on them
-ColouredText = tuple[str, str]  # the colour is that of what it says
+LABELLED = 100  # arrows: with more, their labels are shown only when a mouse hovers over them
+ColouredText = tuple[str, str]  # the colour shows the kind of text
 
 
 @dataclass(frozen=True)
@@ -23,22 +23,22 @@ class Box:
     value: str = ""
     adjoint: str = ""
     marks: tuple[str, ...] = ()
-    count: int = 1  # how many identical ones it stands for
+    count: int = 1  # how many identical boxes it represents
     cluster: str = ""
     rank: int = 0  # its position in the computation
-    inside: str = ""  # the box that it is a row of, or whose formula it stands in
+    inside: str = ""  # the box that shows it as a row or in a formula
     path: str = ""  # the module whose call it is part of
 
     @property
     def words(self) -> list[ColouredText]:
-        """What is written below its name."""
+        """The lines below its name."""
         marks = [("warning", f"⚠ {mark}") for mark in self.marks]
         return [line for line in (("forward", self.value), ("backward", self.adjoint), *marks) if line[1]]
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """An operand of an operation, with the chain rule on it: forward × backward = product, in words and numbers."""
+    """An operand of an operation, labelled with the chain rule: forward × backward = product, in words and numbers."""
 
     source: str
     target: str
@@ -53,19 +53,19 @@ class Arrow:
 
     @property
     def words(self) -> list[ColouredText]:
-        """What is written on it."""
+        """The lines of its label."""
         times, equals = ("× ", "= ") if self.backward else ("", "")
         texts = [("forward", "", self.forward), ("backward", times, self.backward), ("product", equals, self.product)]
         return [(colour, f"{sign}{text}") for colour, sign, text in (*texts, ("warning", "⚠ ", self.mark)) if text]
 
     @property
     def said(self) -> str:
-        """The chain rule on it in one line."""
+        """Its chain rule in one line."""
         return f"({self.forward}) × ({self.backward}) = {self.product}" if self.backward else self.forward
 
     @property
     def dash(self) -> str:
-        """How its line is drawn, empty for a solid one."""
+        """The dash of its line, empty for a solid one."""
         return "dashed" if self.absent else "dotted" if self.constant else ""
 
 
@@ -83,8 +83,8 @@ class Cluster:
 class Step:
     """One moment of the two passes: nodes get their values or a seed, or a contribution flows back.
 
-    `focus` names the groups of the scene that it is about, `reveals` the texts that appear with it: those of a group in
-    one colour. Steps of one `node` or one `layer` can be taken at once.
+    `focus` names the groups of the scene that it concerns; `reveals` selects the texts that appear with it, those of a
+    group in one colour. Steps with one `node` or one `layer` can be taken together.
     """
 
     kind: str  # "forward", "seed", "backward"
@@ -94,14 +94,14 @@ class Step:
     reveals: tuple[tuple[str, str], ...] = ()
     node: str = ""
     layer: int = 0
-    answer: float | None = None  # the product, which the reader may be asked for
+    answer: float | None = None  # the product, for which the reader may be asked
 
 
 @dataclass(frozen=True)
 class Picture:
     """Everything in one picture. `caption` says what is hidden; `description` is for readers who cannot see it.
 
-    `seed` is what the backward pass starts from: ∂C/∂C = 1.
+    `seed` is the start of the backward pass: ∂C/∂C = 1.
     """
 
     title: str

@@ -1,6 +1,7 @@
-"""A network as the lecture draws it: inputs on the left, one column a layer, forward or backward, as a scene.
+"""A network as the lecture draws it: inputs on the left, one column per layer, forward or backward, as a scene.
 
-Up to MOST_WITH_NUMBERS neurons a layer, every number is written. Beyond, a column is bars, and weights are heat maps.
+For up to MOST_WITH_NUMBERS neurons in a layer, every number is written. For more, a column is bars, and weights are
+heat maps.
 """
 
 from __future__ import annotations
@@ -34,20 +35,20 @@ from autograd.drawing.scenes.scene import (
     stacked,
 )
 
-MOST_WITH_NUMBERS = 8  # neurons in a column with every number
+MOST_WITH_NUMBERS = 8  # neurons in a column that shows every number
 MOST_SHOWN = 64  # neurons in a column
 HEADER, DENSE_HEADER, FOOTER = 58.0, 82.0, 44.0
 ROOM, SPACIOUS = 154.0, 190.0  # height of a neuron with its bias above it and its adjoints below
 MARGIN = 16.0
-WIDE_GAP, LOW = 260.0, 170.0  # between columns so wide and nodes so close, two numbers share a line
+WIDE_GAP, LOW = 260.0, 170.0  # with columns this far apart and nodes this close, two numbers share a line
 WIDEST_GAP, NARROWEST_GAP, LEAST_GAP, COST_GAP, TIGHT_COST_GAP = 420.0, 104.0, 100.0, 90.0, 60.0
 
 
 @dataclass(frozen=True)
 class Column:
-    """The nodes of one column: inputs, a layer, or the cost; `hidden` is how many more there are.
+    """The nodes of one column: inputs, a layer, or the cost; `hidden` is the number of further nodes.
 
-    `index` counts all columns, those that are not shown too.
+    `index` counts all columns, including those not shown.
     """
 
     index: int
@@ -59,12 +60,12 @@ class Column:
 
     @property
     def is_dense(self) -> bool:
-        """Whether the column is bars."""
+        """Whether the column is drawn as bars."""
         return len(self.nodes) > MOST_WITH_NUMBERS
 
     @cached_property
     def numbered(self) -> list[str]:
-        """The number of each neuron; an input among them is x."""
+        """The number of each neuron; an input among them is "x"."""
         if self.kind != "neurons":
             return [str(n) for n in range(len(self.nodes))]
         counter = count()
@@ -74,7 +75,7 @@ class Column:
 def network_scene(
     network: Network, direction: str, width: float, height: float, hidden: int = 0, note: str = ""
 ) -> tuple[Scene, str]:
-    """The scene at a width, or wider if it must be, and at most a height; and the caption, which ends with a note.
+    """The scene, at this width or as wide as necessary and at most this high; and the caption, which ends with a note.
 
     `hidden` layers in the middle are left out, and the caption says so.
     """
@@ -131,7 +132,7 @@ class _NetworkScene:
     # --- places ----------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        """Columns share the width that their nodes leave, and nodes the height."""
+        """Place the columns in the width that their nodes leave free, and the nodes in the height."""
         to_cost = 0.0 if self.network.cost is None else TIGHT_COST_GAP if self.nodes.is_tight else COST_GAP
         layers = sum(column.kind == "neurons" for column in self.columns)
         to_cost = max(to_cost, self._kept(-2) + 20.0) if to_cost else 0.0
@@ -154,7 +155,7 @@ class _NetworkScene:
             x += half + (gaps[i] if i < layers else to_cost)
 
     def _need(self, i: int) -> float:
-        """The width of the room after a column, beside that of others: heat maps have a cell for each of its nodes."""
+        """The relative width of the gap after a column: heat maps have a cell for each of its nodes."""
         if self._left_out(i):
             return 1.0
         is_heat = self.nodes.is_tight or self.columns[i].is_dense or self.columns[i + 1].is_dense
@@ -162,7 +163,7 @@ class _NetworkScene:
         return least + min(len(self.columns[i].nodes) + self._has_biases(i), 12) if is_heat else 1.0
 
     def _row(self, i: int, column: Column) -> list[float]:
-        """The heights of the neurons before, if there were leaves among them; a cost stands in their middle."""
+        """The heights of the neurons before if leaves are among them; a cost is placed in the middle of its column."""
         if column.kind == "cost":
             heights = [y for _, y in self.places[i - 1]]
             return [sum(heights) / len(heights)]
@@ -174,7 +175,7 @@ class _NetworkScene:
     # --- the whole -------------------------------------------------------------------------------
 
     def scene(self) -> tuple[Scene, str]:
-        """Draw wires, then nodes, then words about them."""
+        """Draw wires, then nodes, then the words about them."""
         scene = Scene(self.width, self.height)
         for i in range(len(self.columns) - 1):
             scene.shapes += self._between(i)
@@ -193,7 +194,7 @@ class _NetworkScene:
         return scene, caption
 
     def _caption(self) -> str:
-        """What is not shown."""
+        """The caption: what is not shown."""
         said = [
             f"{len(column.nodes)} of {len(column.nodes) + column.hidden:,} in {column.title} shown"
             for column in self.columns
@@ -278,21 +279,21 @@ class _NetworkScene:
         return self._heat(i) if self.labelled[i] is None else self.labelled[i] or []
 
     def _left_out(self, i: int) -> int:
-        """How many columns are hidden after one."""
+        """The number of columns hidden after one."""
         return self.columns[i + 1].index - self.columns[i].index - 1
 
     def _gap(self, i: int, hidden: int) -> list[Shape]:
-        """Dots where layers are hidden, and how many."""
+        """Dots where layers are hidden, and their number."""
         left, right = self._span(i)
         lines: list[Line] = [(Run("· · ·", bold=True),), (Run(plural(hidden, "layer"), "faint"),)]
         return [*stacked(lines, (left + right) / 2, (self.header + self.height - FOOTER) / 2 - FONT, FONT)]
 
     def _span(self, i: int) -> tuple[float, float]:
-        """The left and right ends of the room between two columns."""
+        """The left and right ends of the gap between two columns."""
         return self.places[i][0][0] + self.halves[i], self.places[i + 1][0][0] - self.halves[i + 1]
 
     def _labelled(self, i: int) -> list[Shape] | None:
-        """Lines with their numbers; None if those do not fit."""
+        """The lines with their numbers; None if the numbers do not fit."""
         wires = [
             self._wire(i, n, m)
             for m, neuron in enumerate(self.columns[i + 1].nodes)
@@ -303,7 +304,7 @@ class _NetworkScene:
         return labelled(wires, self.is_backward, kept, f"wires-{self.columns[i].index}")
 
     def _kept(self, i: int) -> float:
-        """How far the words above and below a column's nodes reach into the room beside it."""
+        """How far the words above and below a column's nodes reach into the gap next to it."""
         column = self.columns[i]
         if column.kind != "neurons" or self.nodes.is_tight:
             return 6.0
@@ -312,7 +313,7 @@ class _NetworkScene:
         return max(max(line_width(line, TINY) for line in lines) / 2 - self.halves[i], 0.0) + 6
 
     def _beside(self, i: int) -> float:
-        """How much room a heat map leaves beside a column."""
+        """The space that a heat map leaves next to a column."""
         return 4.0 if self.columns[i].is_dense else max(self._kept(i) - 2.0, 4.0)
 
     def _wire(self, i: int, n: int, m: int) -> Wire:
@@ -342,7 +343,7 @@ class _NetworkScene:
         return found
 
     def _has_biases(self, i: int) -> bool:
-        """Whether biases stand beside the weights, because the neurons after them do not write them."""
+        """Whether biases are drawn with the weights, because the neurons after them do not show them."""
         return self.columns[i + 1].is_dense or self.is_backward
 
     def _heat(self, i: int) -> list[Shape]:
@@ -362,12 +363,12 @@ class _NetworkScene:
 
 
 def _kind(column: Column, node: Any) -> str:
-    """What a node is to scripts: a leaf may stand in a column of neurons."""
+    """The kind of a node for scripts: a leaf may be in a column of neurons."""
     return "inputs" if column.kind == "neurons" and not isinstance(node, Neuron) else column.kind
 
 
 def shares(whole: float, needs: list[float], least: float) -> list[float]:
-    """A whole divided in proportion to needs, but into parts of at least a size, if there is room for those.
+    """Divide a whole in proportion to needs, but into parts of at least a given size, if there is room for those.
 
     >>> shares(100.0, [1.0, 9.0, 10.0], 20.0)
     [20.0, 37.89473684210526, 42.10526315789473]

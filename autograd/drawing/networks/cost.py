@@ -1,4 +1,4 @@
-"""The formula of a network's cost, in the names of its picture: (a₀ - 1)² for the a₀ that stands at the neuron."""
+"""The formula of a network's cost, in the names of its picture: (a₀ - 1)², where a₀ is the name at the neuron."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from autograd.engine.graph import Graph
 from autograd.symbols import Symbol
 from autograd.symbols.text import readable
 
-LONGEST_COST = 24  # operations after the last layer: of a longer cost, only the last one is written
+LONGEST_COST = 24  # operations after the last layer: for a longer cost, only the last operation is written
 REST = "…"
 
 
 def cost_text(network: Network, name: Callable[[Value], str]) -> str:
-    """The formula in the last layer's results, whose names are given; dots stand for what comes from elsewhere."""
+    """The formula in the last layer's results, which have the given names; dots replace operands from elsewhere."""
     graph, output = network.graph, network.graph.output
     written: dict[Value, Any] = {neuron.a: Symbol(name(neuron.a)) for neuron in network.layers[-1].neurons}
     first, between = min(a.index for a in written), 0
@@ -35,5 +35,5 @@ def cost_text(network: Network, name: Callable[[Value], str]) -> str:
 
 
 def _other(graph: Graph, v: Value) -> Any:
-    """An operand that comes from elsewhere: a leaf, or dots."""
+    """An operand from elsewhere: a leaf, or dots."""
     return Symbol(REST) if v.inputs else leaf(graph, v)

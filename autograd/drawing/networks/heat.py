@@ -29,19 +29,19 @@ from autograd.symbols.text import number
 FONT = 11.5
 SHADES = 8
 Texts: TypeAlias = list[list[str]]
-UNSEEN = Look("background", opacity=0.0)  # what only a mouse finds
-HOVERED = 1100  # cells: of a larger map, each row tells its range instead of each cell its number
+UNSEEN = Look("background", opacity=0.0)  # visible only to a mouse
+HOVERED = 1100  # cells: in a larger map, each row shows its range instead of each cell its number
 TICKS = 26.0  # pixels: the width of the numbers of neurons
 LARGEST_CELL, WITH_NUMBER = 26.0, 54.0  # pixels: the side of a cell, the width of one with a number
-NARROW, SPACE = 10.0, 6.0  # pixels: the width of a column of biases without numbers, and what is before it
-LEAST_WIDTH = 9.0  # pixels: the width of a cell of W beside biases with numbers
-MOST_ROUNDED = 8  # columns: the numbers of so few are worth rounding to one decimal
+NARROW, SPACE = 10.0, 6.0  # pixels: the width of a column of biases without numbers, and of the space before it
+LEAST_WIDTH = 9.0  # pixels: the width of a cell of W next to biases with numbers
+MOST_ROUNDED = 8  # columns: for so few, numbers may be rounded to one decimal
 LIGHT = 0.5  # the darkest shade behind a number
 
 
 @dataclass(frozen=True)
 class CellGrid:
-    """Places that W and ∂C/∂W share: the first cell's left end, the size of a cell, the width of a bias; the texts."""
+    """The cells that W and ∂C/∂W share: the first cell's left end, the cell size, the width of a bias; the texts."""
 
     x: float
     width: float
@@ -53,7 +53,7 @@ class CellGrid:
 def heat_maps(
     pairs: list[list[WeightTable]], inputs: list[str], left: float, right: float, top: float, bottom: float
 ) -> list[Group]:
-    """W as shades, a row for each neuron and a column for each of its inputs, b beside it; below them the same of ∂C.
+    """W as shades, with a row per neuron and a column per input, and b next to it; below them the same for ∂C.
 
     The two share the height, even if there is only one. `inputs` are written below the columns.
     """
@@ -76,7 +76,7 @@ def heat_maps(
 
 
 def _grid(pairs: list[list[WeightTable]], left: float, right: float, height: float) -> CellGrid:
-    """Cells of one width if numbers of W or ∂C/∂W fit; else shades, and b alone has numbers where these leave room."""
+    """Cells of one width if the numbers of W or ∂C/∂W fit; else shades, with numbers only for b if there is room."""
     columns, biases = len(pairs[0][0].numbers[0]), len(pairs[0]) - 1
     is_high, gap = height >= FONT * LINE, SPACE * biases
     for ticks in (0.0, TICKS):
@@ -100,7 +100,7 @@ def _width(texts: Texts) -> float:
 
 
 def _titles(tables: list[WeightTable], left: float, right: float, top: float) -> list[list[Text]]:
-    """What each table is and its range, in one line if they fit."""
+    """The name and range of each table, in one line if they fit."""
     shape = f"{len(tables[0].numbers)} × {len(tables[0].numbers[0])}, "
     for said in (shape, ""):
         lines: list[Line] = [
@@ -148,7 +148,7 @@ def _map(
 
 
 def _shade(x: Any, most: float) -> tuple[str, int] | None:
-    """The colour of a number and how dark it is; None if it is as good as 0."""
+    """The colour of a number and its shade; None if it is practically 0."""
     if isinstance(x, float) and not isfinite(x):
         return "warning", SHADES
     shade = round(SHADES * size(x) / most) if most else 0
@@ -156,7 +156,7 @@ def _shade(x: Any, most: float) -> tuple[str, int] | None:
 
 
 def _written(table: WeightTable, width: float) -> Texts | None:
-    """The numbers of a table with as many digits as fit a width, None if not even one decimal does."""
+    """The numbers of a table with as many digits as fit a width; None if not even one decimal fits."""
     if not table.is_plain:
         return None
     forms = [".4g", ".3g", ".2g", *(["z.2f"] if 0.1 <= table.most < 100 else [])]
@@ -169,12 +169,12 @@ def _written(table: WeightTable, width: float) -> Texts | None:
 
 
 def _every(step: float) -> int:
-    """Every how many of things this far apart have their number beside them."""
+    """The n for which every n-th item at this distance can have its number next to it."""
     return next((n for n in (1, 2, 4, 8, 16, 32) if n * step >= FONT * 1.2), 64)
 
 
 def _ticks(x: float, y: float, width: float, height: float, rows: int, inputs: list[str]) -> list[Shape]:
-    """The numbers of neurons left of a map's rows, and of their inputs below its columns."""
+    """The numbers of neurons to the left of a map's rows, and of their inputs below its columns."""
     found: list[Shape] = []
     for r in range(0, rows, _every(height)):
         found += placed((Run(str(r), "faint"),), x - 3, y + (r + 0.5) * height + 0.35 * FONT, FONT, 1.0)
@@ -194,7 +194,7 @@ def bars(
     said: list[str],
     closed: list[bool],
 ) -> list[Shape]:
-    """A column of neurons as bars: activations to the one side, adjoints to the other, each from an axis of its own.
+    """A column of neurons as bars: activations to one side, adjoints to the other, each from its own axis.
 
     A ring marks a closed neuron.
     """

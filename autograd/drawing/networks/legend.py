@@ -1,4 +1,4 @@
-"""The legend of a network's picture: what its colours and lines mean."""
+"""The legend of a network's picture: the meaning of its colours and lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from autograd.drawing.scenes.scene import Line, Run, Scene
 
 
 def legend(scene: Scene, has_maps: bool, has_lines: bool, has_rings: bool, is_backward: bool, output: str) -> Line:
-    """Words for what a scene has."""
+    """The words for the elements that a scene contains."""
     told: list[Run] = []
     if has_maps:
         told += [Run("■ positive  ", "positive"), Run("■ negative", "negative")]

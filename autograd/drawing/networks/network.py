@@ -24,7 +24,7 @@ Node: TypeAlias = "Neuron | Value"
 class Layer:
     """Neurons with the same inputs, in the order in which the next layer uses them.
 
-    Its inputs are the results of the layer before, and leaves, such as the input of one step of a recurrent network.
+    The inputs are the results of the previous layer, and leaves, such as the input of one step of a recurrent network.
     """
 
     inputs: tuple[Value, ...]
@@ -35,7 +35,7 @@ class Layer:
 class Network:
     """Layers, each fed by the one before; `rows` is how often the network was called for this output.
 
-    `adjoint` gives ∂C/∂node, None if it is not known.
+    `adjoint` returns ∂C/∂node, None if it is not known.
     """
 
     graph: Graph
@@ -45,13 +45,13 @@ class Network:
 
     @property
     def cost(self) -> Value | None:
-        """The output, unless it is itself a neuron's."""
+        """The output, unless a neuron of the last layer is the output."""
         output = self.graph.output
         return None if any(neuron.a is output for neuron in self.layers[-1].neurons) else output
 
     @cached_property
     def columns(self) -> tuple[tuple[Node, ...], ...]:
-        """The nodes before each layer, in the order in which it reads them, and at last the neurons of the last one."""
+        """The nodes before each layer, in the order in which it reads them, and then the neurons of the last layer."""
         made = {neuron.a: neuron for layer in self.layers for neuron in layer.neurons}
         fed = [tuple(made.get(v, v) for v in layer.inputs) for layer in self.layers]
         return (*fed, self.layers[-1].neurons)
@@ -64,7 +64,7 @@ class Network:
 
     @cached_property
     def steps(self) -> tuple[Layer, ...]:
-        """The layers that share their weights with another one, as the steps of a recurrent network do."""
+        """The layers that share their weights with another layer, as the steps of a recurrent network do."""
         uses = Counter(layer.neurons[0].weights[-1:] for layer in self.layers)
         return tuple(layer for layer in self.layers if uses[layer.neurons[0].weights[-1:]] > 1)
 
@@ -79,7 +79,7 @@ class Network:
         return f"{len(self.layers[0].inputs)} inputs through {', '.join(layers)}"
 
     def title(self, layer: Layer) -> str:
-        """The path of a layer's module, or its number; those that share their weights are steps."""
+        """The path of a layer's module, or its number; layers that share their weights are numbered as steps."""
         name = self.graph.name(layer.neurons[0].weights[0]) if layer.neurons[0].weights else ""
         path = name.rpartition(".")[0].partition(".neurons")[0]
         if layer in self.steps:
@@ -110,7 +110,7 @@ def find_network(graph: Graph, naming: Naming, fresh: bool = False) -> Network |
     weights = [v for neuron in by_inputs[firsts[0]] for v in neuron.weights]
     rows = sum(_are_same(weights, [v for n in by_inputs[inputs] for v in n.weights]) for inputs in firsts)
     if rows * sum(len(layer.neurons) for layer in layers) < len(activations):
-        return None  # neurons that stand elsewhere
+        return None  # there are neurons elsewhere
     return Network(graph, layers, rows, adjoint)
 
 
@@ -133,5 +133,5 @@ def _chain(inputs: tuple[Value, ...], by_inputs: dict[tuple[Value, ...], list[Ne
 
 
 def shown_number(x: Any) -> str:
-    """A number, a dash if there is none."""
+    """A number as text, or a dash if there is none."""
     return "—" if x is None else number(x)

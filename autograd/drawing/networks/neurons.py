@@ -1,4 +1,4 @@
-"""The neurons of a graph: z = w·x + b as dot products or as a sum of products, and a = σ(z)."""
+"""The neurons of a graph: finds z = w·x + b as a dot product or a sum of products, and a = σ(z)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTIVATIONS = {TABLE[name] for name in ("sigmoid", "tanh", "relu", "leaky_relu",
 class Neuron:
     """One neuron: its nodes z and a (the same if it is linear), and its weights in the order of its inputs.
 
-    It has a bias, or none; a recurrent one, z = w·x + b + u·h + c, may have two.
+    It has at most one bias, or two if it is recurrent: z = w·x + b + u·h + c.
     """
 
     z: Value
@@ -42,7 +42,7 @@ class Neuron:
 
 
 def neurons(graph: Graph, naming: Naming) -> Iterator[tuple[tuple[Value, ...], Neuron]]:
-    """Every w·x + b whose weights are parameters, with its inputs, and the operation on it alone as its activation."""
+    """Every w·x + b whose weights are parameters, with its inputs; the only operation on it is its activation."""
     users: Users = {}
     for node in graph.nodes:
         for v in node.inputs:
@@ -56,7 +56,7 @@ def neurons(graph: Graph, naming: Naming) -> Iterator[tuple[tuple[Value, ...], N
         if parts is None:
             continue
         weights, inputs, biases = parts
-        # each product has constants of its own: neurons share them by their numbers, and rows that repeat do not
+        # Each product has its own constants: neurons share them by their numbers, and repeated rows do not.
         key = tuple(v.data if v.is_constant and not v.label else v for v in inputs)
         copies[key, weights] += 1
         inputs = inputs_of.setdefault((key, copies[key, weights]), inputs)
@@ -75,7 +75,7 @@ def _parts(z: Value, users: Users, naming: Naming) -> Parts | None:
 
 
 def _product(z: Value, users: Users, naming: Naming) -> Parts | None:
-    """The parts of w·x alone, if a neuron's function takes it: any other takes products that are not neurons."""
+    """The parts of a single w·x, if a neuron's function takes it: others take products that are not neurons."""
     own, place = users.get(z, []), naming.parameter_of(z.inputs)
     if place is None or len(own) != 1 or own[0].op not in ACTIVATIONS:
         return None
@@ -83,7 +83,7 @@ def _product(z: Value, users: Users, naming: Naming) -> Parts | None:
 
 
 def _dot(z: Value, naming: Naming) -> Parts | None:
-    """The parts of a dot product, if one of its sides has parameters alone."""
+    """The parts of a dot product, if one of its sides consists of parameters."""
     assert z.op is not None
     first, second, *bias = z.op.structured(z.inputs)
     of_parameters = [side for side in (first, second) if all(naming.kind(v) == "parameter" for v in side)]
@@ -95,7 +95,7 @@ def _dot(z: Value, naming: Naming) -> Parts | None:
 
 
 def _sum_of_products(z: Value, users: Users, naming: Naming) -> Parts | None:
-    """The parts of a whole sum of products of a parameter and another node, of neurons, and of one parameter alone."""
+    """The parts of a whole sum of products with a parameter, of neurons, and of at most one parameter by itself."""
     if not _is_sum(z) or any(_is_sum(user) for user in users.get(z, ())):
         return None
     weights, inputs, biases, alone = list[Value](), list[Value](), list[Value](), list[Value]()
@@ -121,7 +121,7 @@ def _sum_of_products(z: Value, users: Users, naming: Naming) -> Parts | None:
 
 
 def _terms(z: Value, users: Users) -> Iterable[Value]:
-    """The terms of a sum and of the sums in it that nothing else uses, in the order of writing."""
+    """The terms of a sum, and of inner sums that nothing else uses, in the order of writing."""
     waiting, found = list(reversed(z.inputs)), []
     while waiting:
         term = waiting.pop()
@@ -137,5 +137,5 @@ def _is_sum(node: Value) -> bool:
 
 
 def _is_activation(node: Value) -> bool:
-    """Whether a node is a function of one number, and no sign of arithmetic."""
+    """Whether a node is a function of one number that is not written with an infix sign."""
     return node.op is not None and node.op.symbol not in BY_SIGN and all(v.is_constant for v in node.inputs[1:])

@@ -1,4 +1,4 @@
-"""The nodes of a network: neurons as circles, tight ones as boxes, amplifiers on the way back, inputs and the cost."""
+"""The nodes of a network: neurons as circles, or as boxes if tight; amplifiers on the way back; inputs, cost."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from autograd.drawing.scenes.scene import (
 
 FONT, TINY = 12.0, 11.5
 RADIUS = 44.0
-AMPLIFIER = 46.0  # half its width
-BOX_HEIGHT = 72.0  # height of a neuron as a box
+AMPLIFIER = 46.0  # half the width of an amplifier
+BOX_HEIGHT = 72.0  # the height of a neuron drawn as a box
 
 
 class Nodes:
-    """Draws nodes. `is_tight` asks for few lines, `is_flat` for two numbers on a line, `longest` limits the cost."""
+    """Draws nodes. `is_tight` means few lines, `is_flat` two numbers per line; `longest` limits the cost."""
 
     def __init__(self, words: Words, is_backward: bool, is_tight: bool, longest: int) -> None:
         self.words, self.network = words, words.network

@@ -1,4 +1,4 @@
-"""One scale for several pictures of a network, so that a weight that grows from one to the next is seen growing."""
+"""One scale for several pictures of a network, so that growth of a weight from one picture to the next is visible."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd.symbols.text import number
 
 
 def ends_of(scenes: Iterable[Scene]) -> dict[str, float]:
-    """The end of each scale, by its name: the greatest of all scenes."""
+    """The end of each scale, by name: the greatest in all scenes."""
     found: dict[str, float] = {}
     for scene in scenes:
         for look in looks(scene.shapes):
@@ -26,7 +26,7 @@ def on_scales(scene: Scene, ends: dict[str, float]) -> Scene:
 
 
 def looks(shapes: Iterable[Shape]) -> Iterator[Look]:
-    """The look of every shape but texts."""
+    """The look of every shape except texts."""
     for shape in shapes:
         if isinstance(shape, Group):
             yield from looks(shape.shapes)
@@ -38,7 +38,7 @@ def _on_scale(shape: Shape, ends: dict[str, float]) -> Shape:
     if isinstance(shape, Group):
         shapes = tuple(_on_scale(part, ends) for part in shape.shapes)
         own = next((look.scale for look in looks(shape.shapes) if look.scale is not None), None)
-        if shape.kind == "heat" and own is not None:  # its title tells the range
+        if shape.kind == "heat" and own is not None:  # its title gives the range
             before, after = f"±{number(own[1])}", f"±{number(ends[own[0]])}"
             shapes = tuple(
                 replace(part, words=part.words.replace(before, after)) if isinstance(part, Text) else part

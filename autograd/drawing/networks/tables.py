@@ -14,7 +14,7 @@ from autograd.symbols.text import number
 
 @dataclass(frozen=True, eq=False)
 class WeightTable:
-    """Numbers with a row for each neuron; `what` is their name, and `names` are those of the parameters."""
+    """Numbers with a row for each neuron; `what` is their common name, and `names` are the parameters' names."""
 
     key: str
     what: str
@@ -54,14 +54,14 @@ class WeightTable:
 
 
 def size(x: Any) -> float:
-    """The magnitude of a number; 0 if there is none, or it is not finite."""
+    """The magnitude of a number; 0 if it is missing or not finite."""
     return abs(x) if isinstance(x, (int, float)) and abs(x) < float("inf") else 0.0
 
 
 def weight_tables(
     words: Words, neurons: list[Neuron], sources: int, column: int, with_biases: bool
 ) -> list[list[WeightTable]]:
-    """W and ∂C/∂W for so many inputs, each with b or ∂C/∂b beside it if it is asked for; derivatives only if known."""
+    """W and ∂C/∂W for this many inputs, each with b or ∂C/∂b if requested; derivatives only if known."""
     parameters: dict[str, list[list[Value | None]]] = {"W": [list(neuron.weights[:sources]) for neuron in neurons]}
     most = max(len(neuron.biases) for neuron in neurons)
     if with_biases and most:

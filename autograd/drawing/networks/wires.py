@@ -1,4 +1,4 @@
-"""Lines between two columns of neurons, with the numbers on them where these do not overlap."""
+"""Lines between two columns of neurons, with the numbers on them where they do not overlap."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from autograd.drawing.scenes.scene import (
 )
 
 FONT = 11.5
-STOPS = [x / 20 for x in range(3, 18)]  # where along a line its words may stand
+STOPS = [x / 20 for x in range(3, 18)]  # positions along a line where its words may be
 WIDEST = 5.0
-MOST_LINES = 16  # lines: more are a tangle
+MOST_LINES = 16  # lines: more would be a tangle
 
 
 @dataclass(frozen=True)
 class Wire:
-    """A weight as a line from `start` to `end`; `words` are its labels, from the most telling to the shortest.
+    """A weight as a line from `start` to `end`; `words` are its labels, from the most informative to the shortest.
 
-    They stand between the places `span`, where all lines of the two columns have left their nodes.
+    The labels are placed within `span`, where all lines of the two columns have left their nodes.
     """
 
     start: Point
@@ -54,14 +54,14 @@ class Wire:
         return self.span[1] - self.span[0]
 
     def at(self, part: float) -> Point:
-        """The point of the line after a part of the room."""
+        """The point of the line at this fraction of the room."""
         (x0, y0), (x1, y1) = self.start, self.end
         x = self.span[0] + part * self.room
         return x, y0 + (x - x0) / (x1 - x0) * (y1 - y0)
 
 
 def labelled(wires: list[Wire], is_backward: bool, kept: tuple[float, float], scale: str) -> list[Shape] | None:
-    """The lines with the most telling words that fit, None if none do; `kept` is what to keep free at either end.
+    """The lines with the most informative words that fit, None if none do; `kept` is the free space at each end.
 
     Their widths are on the scale of that name.
     """
@@ -75,7 +75,7 @@ def labelled(wires: list[Wire], is_backward: bool, kept: tuple[float, float], sc
 
 
 def _stops(wires: list[Wire], words: dict[str, list[Line]], kept: tuple[float, float]) -> dict[str, float] | None:
-    """Where the words of each line stand: one column of words if they fit, else two or three, by the lines' sources."""
+    """The place of each line's words: in one column of words if they fit, else two or three, by source or target."""
     shown = [wire for wire in wires if words[wire.key]]
     if not shown:
         return {}
@@ -103,7 +103,7 @@ def _stops(wires: list[Wire], words: dict[str, list[Line]], kept: tuple[float, f
 
 
 def _are_apart(stops: Iterable[float], room: float, wide: float, kept: tuple[float, float]) -> bool:
-    """Whether columns of words at these places neither meet nor leave the room."""
+    """Whether columns of words at these places neither overlap nor leave the room."""
     centres = [room * stop for stop in stops]
     inside = all(kept[0] + wide / 2 <= x <= room - kept[1] - wide / 2 for x in centres)
     return inside and all(b - a >= wide + 4 for a, b in pairwise(centres))
@@ -131,7 +131,7 @@ def _line(wire: Wire, scale: tuple[str, float], is_backward: bool, is_used: bool
 
 
 def _label(wire: Wire, lines: list[Line], stop: float) -> Group:
-    """The words of a line, each on its own ground, so that a page shows the line where words are still to come."""
+    """The words of a line, each on its own background, so that the line shows while words are still hidden."""
     x, y = wire.at(stop)
     pitch, width, shapes = LINE * FONT, max(line_width(line, FONT) for line in lines) + 4, list[Shape]()
     for i, line in enumerate(lines):

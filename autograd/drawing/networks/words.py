@@ -1,4 +1,4 @@
-"""The words of a network's picture: at its nodes and on its lines."""
+"""The words in a network's picture: at its nodes and on its lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.engine import Value
 from autograd.engine.graph import Edge
 from autograd.symbols.text import elided, number
 
-MOST_NAMED = 8  # weights that are named when a mouse rests on their neuron
+MOST_NAMED = 8  # weights that are named when a mouse hovers over their neuron
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -44,7 +44,7 @@ class Words:
         return "; ".join(pieces)
 
     def formula(self, neuron: Neuron) -> str:
-        """w·x + b, in the names of this picture."""
+        """w·x + b, with the names of this picture."""
         inputs = self.inputs[neuron.z]
         terms = [f"{self.network.short(w)}·{self.name(x, self.letter(x))}" for w, x in zip(neuron.weights, inputs)]
         return elided(" + ", terms + list(map(self.network.short, neuron.biases)))
@@ -58,17 +58,17 @@ class Words:
         return cost_text(self.network, lambda a: self.name(a, self.letter(a)))
 
     def name(self, node: Value, letter: str) -> str:
-        """The label of a node, else its letter with its place in its column: z₀ belongs to neurons.0."""
+        """The label of a node; otherwise its letter and place in its column: z₀ belongs to neurons.0."""
         return self.graph.name(node) if node.label else f"{letter}{str(self.places[node]).translate(SUBSCRIPTS)}"
 
     def slope_text(self, neuron: Neuron) -> str:
-        """The formula of σ′(z) in the names of this picture."""
+        """The formula of σ′(z), with the names of this picture."""
         if neuron.a is neuron.z:
             return "1"
         return self._renamed(self.graph.local_derivative(Edge(neuron.z, neuron.a, 0)), neuron)
 
     def activation_text(self, neuron: Neuron) -> str:
-        """The formula of σ(z) in the names of this picture."""
+        """The formula of σ(z), with the names of this picture."""
         return self._renamed(self.graph.formula(neuron.a), neuron)
 
     def _renamed(self, formula: str, neuron: Neuron) -> str:
@@ -78,7 +78,7 @@ class Words:
         return formula
 
     def adjoint(self, node: Value, letter: str = "") -> str:
-        """∂C/∂node of a parameter, or of a node with a letter."""
+        """∂C/∂node for a parameter, or for a node with a letter."""
         name = self.name(node, letter) if letter else self.network.short(node)
         return f"∂{self.output}/∂{name} = {shown_number(self.network.adjoint(node))}"
 
@@ -110,7 +110,7 @@ class Words:
         return [(Run(self.adjoint(node, letter), "backward", italic=True),) for node, letter in letters]
 
     def bias(self, neuron: Neuron) -> list[Line]:
-        """b and ∂C/∂b of a neuron, of two biases together; if steps share it, also what this step adds to ∂C/∂b."""
+        """b and ∂C/∂b of a neuron, with two biases together; if steps share it, also this step's contribution."""
         if not neuron.biases:
             return []
         (first, *others), delta = neuron.biases, self.network.adjoint(neuron.z)
@@ -123,16 +123,16 @@ class Words:
         return [(Run(f"{name} = {values}", "forward"),), (Run(", ".join(said), "product", bold=True),)]
 
     def tight_lines(self, neuron: Neuron) -> list[Line]:
-        """All of a neuron's numbers in few lines."""
+        """All numbers of a neuron in few lines."""
         values = self.values(neuron)
         joined = (*values[0], *((Run("   "), *values[1]) if len(values) > 1 else ()))
         bias = self.bias(neuron)
         return [joined, *self.adjoints(neuron), *([(*bias[0], Run("  "), *bias[1])] if bias else [])]
 
     def forward_wire(self, w: Value, x: Any, neuron: Neuron) -> list[list[Line]]:
-        """The words on a weight's line, from the most telling to the shortest: w and ∂C/∂w.
+        """The words on a weight's line, from the most informative to the shortest: w and ∂C/∂w.
 
-        Of a weight that steps share, also what this step adds to ∂C/∂w.
+        If steps share the weight, they include this step's contribution to ∂C/∂w.
         """
         name, value, grad = self.network.short(w), number(w.data), shown_number(self.network.adjoint(w))
         weight: Line = (Run(f"{name} = {value}", "forward"),)

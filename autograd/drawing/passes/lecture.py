@@ -12,7 +12,7 @@ from autograd.drawing.networks.words import Words
 from autograd.engine import Value
 from autograd.symbols.text import number, signed
 
-MOST_WRITTEN = 24  # inputs: of more, a heat map has no numbers
+MOST_WRITTEN = 24  # inputs: for more, a heat map has no numbers
 NAMED = 4  # nodes in a step that are written one by one
 
 
@@ -44,7 +44,7 @@ class _Lecture:
                     yield from self._weights(i, n, node)
 
     def _given(self, i: int, nodes: list[tuple[int, Value]]) -> Step:
-        """Inputs of the network, all those of a column at once."""
+        """The inputs of the network in one column, all at once."""
         focus = tuple(f"node-{i}-{n}" for n, _ in nodes)
         what = f"Inputs: {self._listed((v for _, v in nodes), 'x')}"
         return Step("forward", what, "Given.", focus, _in("forward", focus), f"inputs-{i}", i)
@@ -121,7 +121,7 @@ class _Lecture:
             yield Step("backward", what, why, (cell, key), (*_in("product", (key,)), *_in("ink", (cell,))), key, i)
 
     def _part(self, w: Value, product: str, part: float | None) -> str:
-        """∂C/∂w = x × ∂C/∂z; of a weight that is used more than once, what this use adds to it."""
+        """∂C/∂w = x × ∂C/∂z; for a weight that is used more than once, also this use's contribution."""
         total, uses = self.words.adjoint(w), self.network.uses[w]
         name = total.partition(" = ")[0]
         pieces = [piece for piece in (product, shown_number(part)) if piece]

@@ -16,7 +16,7 @@ REASONS = {
 
 
 def steps(picture: Picture) -> Iterable[Step]:
-    """The steps of a picture, layer by layer in the order of the computation, and then in reverse."""
+    """The steps of a picture: layer by layer in the order of the computation, and then in reverse."""
     layers = _layers(picture, sorted(picture.boxes, key=lambda box: box.rank))
     order = sorted(picture.boxes, key=lambda box: (layers[box.key], box.rank))
     into: dict[str, list[int]] = defaultdict(list)
@@ -47,7 +47,7 @@ def steps(picture: Picture) -> Iterable[Step]:
 
 
 def _layers(picture: Picture, order: list[Box]) -> dict[str, int]:
-    """How many operations lead to each box, at most."""
+    """The largest number of operations that lead to each box."""
     found = {box.key: 0 for box in order}
     ranks = {box.key: box.rank for box in order}
     for arrow in sorted(picture.arrows, key=lambda arrow: ranks[arrow.target]):
@@ -62,7 +62,7 @@ def _given(leaves: list[Box], layer: int) -> Step:
 
 
 def _made(box: Box, rows: list[Box], into: list[int], layer: int) -> Step:
-    """A box gets its value, and its rows and arrows the local derivatives."""
+    """The step that gives a box its value, and its rows and arrows their local derivatives."""
     formula = f" = {box.formula}" if box.formula and box.kind == "operation" else ""
     what = f"{box.name}: {box.value}" if box.kind == "group" else f"{box.name}{formula} = {box.value}"
     keys = [f"box-{box.key}", *(f"box-{row.key}" for row in rows), *(f"arrow-{i}" for i in into)]
@@ -72,7 +72,7 @@ def _made(box: Box, rows: list[Box], into: list[int], layer: int) -> Step:
 
 
 def _adjoint_of(box: Box, rows: Mapping[str, list[Box]]) -> tuple[tuple[str, str], ...]:
-    """The texts of a box's adjoint, and of those rows that no arrow leads from: a folded call's parameters."""
+    """The texts of a box's adjoint, and of rows that no arrow starts from: a folded call's parameters."""
     keys = [box.key, *(row.key for row in rows.get(box.key, ()) if row.key.startswith(f"{box.key}-"))]
     return tuple((f"box-{key}", colour) for key in keys for colour in ("backward", "product"))
 

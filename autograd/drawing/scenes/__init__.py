@@ -1,1 +1,1 @@
-"""Scenes: shapes at their places, and what is made of them: SVG, PNG, and layouts by Graphviz."""
+"""Scenes: shapes with places, and their output as SVG, PNG, and layouts by Graphviz."""

@@ -1,4 +1,4 @@
-"""How wide a text is: the metrics of Helvetica, which Arial and Liberation Sans share; no font need be there."""
+"""The widths of texts, by the metrics of Helvetica, which Arial and Liberation Sans share; no font is needed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from autograd.symbols.text import visible
 
 FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
-# Characters by their width, in thousandths of the font size.
+# Characters by width, in thousandths of the font size.
 REGULAR = {
     188: "′", 191: "'", 222: "ijlίι", 260: "|", 278: " !,./:;I[\\]ftΙΪ", 333: "()-`r", 334: "{}", 355: '"″', 389: "*",
     395: "τ", 446: "έεζξ", 469: "^ς", 494: "∂", 500: "Jcksvxyzγκλν↑↓χ", 549: "√≤≥≠≈Γυΰ",
@@ -22,7 +22,7 @@ BOLD = {
     611: "?FLTZbdghnopquΖΤήηοδβρμΓΣάα", 667: "EPSVXYΕΛΡΥΧΞσ", 716: "∞∑φΔ", 722: "&ABCDHKNRUΑΒΗΚΝ", 760: "ψπ",
     778: "GOQwΘΟ", 805: "ΩΨ", 823: "∏Φ", 833: "MΜω", 889: "%m", 944: "W", 975: "@", 1000: "…→←—",
 }  # fmt: skip
-FALLBACK = {333: "·¹²³", 420: "⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁽⁾⁺⁻", 850: "⚠"}  # of the fonts that browsers turn to
+FALLBACK = {333: "·¹²³", 420: "⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁽⁾⁺⁻", 850: "⚠"}  # for the fonts that browsers fall back to
 
 WIDTHS = [
     {character: width for table in (FALLBACK, own) for width, those in table.items() for character in those}
@@ -41,7 +41,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def _unknown(character: str) -> int:
-    """The width of a character that Helvetica does not have: that of East Asian and other writings."""
+    """The width of a character that Helvetica lacks, as in East Asian and other scripts."""
     if unicodedata.combining(character):
         return 0
     if unicodedata.east_asian_width(character) in "WF":

@@ -1,4 +1,4 @@
-"""Graphviz: DOT in, a rendered picture out, in a separate process, with a time limit."""
+"""Graphviz: DOT in, a rendered picture out, in a separate process with a time limit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from time import monotonic
 import graphviz
 
 SECONDS = 10.0
-GLANCE = 0.1  # how often to see, in seconds, how much an engine has printed
-MOST = 2**27  # bytes: no picture is as large
+GLANCE = 0.1  # seconds between checks of how much an engine has printed
+MOST = 2**27  # bytes: no picture is this large
 UNAVAILABLE = 69  # the status of a process without pygraphviz
 
 # pygraphviz includes Graphviz itself. In this process, a layout would stall every thread. The other process imports
-# nothing from the working directory, which anyone may have written; our own folders come last.
+# nothing from the working directory, which anyone may have written; the package's own folders come last.
 _PYGRAPHVIZ = f"""
 import sys
 ending, program, options, *folders = sys.argv[1:]
@@ -34,7 +34,7 @@ graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=ending, prog=program, args=options))
 """
 
-COMPLETE = {  # what a picture contains, and what it ends with
+COMPLETE = {  # the start and end of a complete picture
     "svg": (b"<svg", b"</svg>"),
     "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
     "pdf": (b"%PDF-", b"%%EOF"),
@@ -42,7 +42,7 @@ COMPLETE = {  # what a picture contains, and what it ends with
 
 
 class Endless(Exception):
-    """A process prints more than any picture takes."""
+    """A process printed more than any picture takes."""
 
 
 class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # graphviz has no types
@@ -52,16 +52,16 @@ class NoLayoutEngine(graphviz.ExecutableNotFound):  # type: ignore[misc]  # grap
         super().__init__(["dot"])
         advice = "draw: no layout engine: install Graphviz, or pip install 'scalar-autograd[draw]'"
         self.advice = advice + (f"; the DOT source is in {written}" if written else "")
-        self.args = (written,)  # for pickle, which creates a copy from these
+        self.args = (written,)  # pickle creates a copy from these
 
     def __str__(self) -> str:
         return self.advice
 
 
 def command(ending: str, placed: bool = False) -> list[str]:
-    """The command that reads DOT and writes a picture, without moving anything if all is `placed`.
+    """The command that reads DOT and writes a picture; if all is `placed`, it moves nothing.
 
-    NoLayoutEngine if there is none.
+    Raises NoLayoutEngine if there is none.
     """
     path = os.pathsep.join(filter(os.path.isabs, os.get_exec_path()))
     dot = shutil.which("dot", path=path)
@@ -81,10 +81,10 @@ def _is_elsewhere(folder: str) -> bool:
 
 
 def render(source: str, ending: str, placed: bool = False, seconds: float = SECONDS) -> bytes:
-    """The picture of a DOT source, in which everything has its place already if it is `placed`.
+    """The picture of a DOT source; if it is `placed`, everything has its place already.
 
-    NoLayoutEngine if there is no engine, RuntimeError if it fails or prints no picture, TimeoutError if it takes too
-    long.
+    Raises NoLayoutEngine if there is no engine, RuntimeError if it fails or prints no picture, TimeoutError if it takes
+    too long.
     """
     try:
         return _picture(command(ending, placed), source.encode("utf-8"), ending, seconds)
@@ -113,7 +113,7 @@ def _picture(engine: list[str], source: bytes, ending: str, seconds: float) -> b
 
 
 def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes, bytes]:
-    """The status of a process and what it printed; whatever ends the wait also kills it and all that it started."""
+    """Run a process; return its status and output. If the wait ends early, it is killed with all that it started."""
     pipe = subprocess.PIPE
     with tempfile.TemporaryFile() as given:  # `communicate` sends nothing after a wait, and a pipe holds 64 KiB
         given.write(source)
@@ -132,7 +132,7 @@ def _run(command: list[str], source: bytes, seconds: float) -> tuple[int, bytes,
 
 
 def _printed(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, bytes]:
-    """What a process prints until it ends. TimeoutExpired if that takes too long, Endless if it is too much."""
+    """All that a process prints until it ends. TimeoutExpired if that takes too long, Endless if it is too much."""
     end = monotonic() + seconds
     while True:
         try:

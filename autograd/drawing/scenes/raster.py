@@ -13,11 +13,11 @@ from autograd.symbols.text import visible
 
 FONTS = "Liberation Sans,Arial,Helvetica"
 LONGEST_STRING = 12_000  # characters in one string
-CORNER = 0.5523  # of the radius: how far the control points of a quarter of a circle are from its ends
+CORNER = 0.5523  # relative to the radius: the distance of the control points of a quarter circle from its ends
 
 
 def placed_graph(scene: Scene, theme: Theme, scale: float) -> str:
-    """DOT of the scene for `neato -n2`, which draws and moves nothing."""
+    """DOT of the scene for `neato -n2`, which draws it and moves nothing."""
     writer = XdotWriter(scene.height, {field.name: getattr(theme, field.name) for field in fields(theme)})
     for shape in scene.shapes:
         writer.shape(shape)
@@ -43,7 +43,7 @@ class XdotWriter:
         self.texts: list[str] = []
 
     def shape(self, shape: Shape) -> None:
-        """Write one shape, and those in it."""
+        """Write a shape, including the shapes inside it."""
         if isinstance(shape, Group):
             self.left, self.height = self.left + shape.at[0], self.height - shape.at[1]
             for inner in shape.shapes:
@@ -71,8 +71,8 @@ class XdotWriter:
         return f"{len(found)} {' '.join(found)}"
 
     def _draw(self, look: Look, filled: str, outline: str, where: str) -> None:
-        """Filled first, then the outline: xdot's own filled shapes would have an outline of their own colour."""
-        if not look.opacity:  # what only a mouse finds
+        """Draw the filling first, then the outline: filled shapes of xdot would add their own outline."""
+        if not look.opacity:  # visible only to a mouse
             return
         if look.fill and filled:
             colour = self._colour(look.fill, look.opacity)
@@ -86,7 +86,7 @@ class XdotWriter:
         return f"{len(colour)} -{colour}"
 
     def _text(self, text: Text) -> None:
-        """A node around the middle of the text: Graphviz puts a line's baseline 0.3 of its font size below it."""
+        """Add a node around the middle of the text: Graphviz puts a baseline 0.3 of the font size below it."""
         x, y = self.left + text.x + text.width / 2, self.height - text.y + 0.3 * text.size
         words = visible(text.words).replace("\\", "\\\\").replace('"', '\\"')
         font = FONTS + " Bold" * text.bold + " Italic" * text.italic
@@ -97,7 +97,7 @@ class XdotWriter:
 
 
 def _quoted(drawn: list[str]) -> str:
-    """A long string in pieces, since Graphviz reads none of more than 16,384 characters."""
+    """A long string in pieces, since Graphviz does not read strings of more than 16,384 characters."""
     pieces, length = [[""]], 0
     for shape in drawn:
         length += len(shape) + 1

@@ -1,6 +1,6 @@
-"""A scene: what is to be seen, as shapes with places, independent of the format that it is written in.
+"""A scene: the visible shapes with their places, independent of the output format.
 
-Lengths are in pixels, y goes down. Colours are names in a theme.
+Lengths are in pixels, and y points down. Colours are names in a theme.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ Point: TypeAlias = tuple[float, float]
 LINE = 1.3  # line height, in font sizes
 THINNEST = 0.8  # the width of a line whose magnitude is 0
 ASCENT = 0.95  # from the top of a line to its baseline
-ARROWHEAD = 9.0  # the length of one
+ARROWHEAD = 9.0  # the length of an arrowhead
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a shape is drawn; a colour that is empty is not drawn."""
+    """The style of a shape; an empty colour is not drawn."""
 
     fill: str = ""
     stroke: str = ""
     width: float = 1.0
     dash: str = ""  # "dashed", "dotted"
     opacity: float = 1.0
-    scale: tuple[str, float] | None = None  # the name and the end of the scale on which width or opacity is a magnitude
+    scale: tuple[str, float] | None = None  # the name and end of the scale on which width or opacity is a magnitude
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Cells:
-    """Squares of one colour, given by their upper left corners: the part of a heat map in one shade."""
+    """Cells of one colour, given by their upper left corners: the part of a heat map in one shade."""
 
     corners: tuple[Point, ...]
     width: float
@@ -101,7 +101,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Group:
-    """Shapes that belong together, moved by `at`; `title` shows when a mouse rests on them, `kind` is for scripts."""
+    """Shapes that belong together, moved by `at`; a mouse shows `title`, scripts use `kind`."""
 
     key: str
     kind: str
@@ -145,7 +145,7 @@ Line: TypeAlias = tuple[Run, ...]
 
 
 def split(line: Line) -> list[Line]:
-    """A line as several, if its words have line breaks."""
+    """Split a line at the line breaks in its words."""
     lines: list[list[Run]] = [[]]
     for run in line:
         first, *others = run.words.split("\n")
@@ -163,7 +163,7 @@ def placed(line: Line, x: float, y: float, size: float, align: float = 0.0) -> l
     """The texts of a line with baseline y; x is its left end, its middle with `align` ½, its right end with 1."""
     at, found = x - align * line_width(line, size), []
     for run in line:
-        words = run.words.strip()  # spaces only move what follows: their width in a browser is another
+        words = run.words.strip()  # spaces only move what follows: their width differs in a browser
         before = run.words[: len(run.words) - len(run.words.lstrip())]
         if words:
             start = at + text_width(before, size, run.bold)
@@ -173,14 +173,14 @@ def placed(line: Line, x: float, y: float, size: float, align: float = 0.0) -> l
 
 
 def stacked(lines: Iterable[Line], x: float, top: float, size: float, align: float = 0.5) -> list[Text]:
-    """The texts of lines below each other."""
+    """The texts of lines, one below the other."""
     return [
         text for i, line in enumerate(lines) for text in placed(line, x, top + (i * LINE + ASCENT) * size, size, align)
     ]
 
 
 def arrowhead(tip: Point, towards: Point, colour: str) -> Polygon:
-    """An arrowhead at `tip`, of a line that comes from the point `towards`."""
+    """An arrowhead at `tip`, for a line that comes from the point `towards`."""
     dx, dy = tip[0] - towards[0], tip[1] - towards[1]
     length = hypot(dx, dy) or 1.0
     dx, dy = dx / length * ARROWHEAD, dy / length * ARROWHEAD

@@ -1,4 +1,4 @@
-"""How large a picture may be, and whether its text is legible at that size."""
+"""The largest size of a picture, and whether its text is legible at that size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from math import inf
 from autograd.drawing.scenes.scene import Scene
 
 LEGIBLE = 11.0  # pixels: the least height of text
-MOST_ENLARGED = 1.5  # how much a small picture is enlarged
+MOST_ENLARGED = 1.5  # the largest enlargement of a small picture
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,15 @@ class Room:
     largest: float = MOST_ENLARGED
 
     def scale(self, scene: Scene) -> float:
-        """The factor that makes a scene as large as the box allows."""
+        """The factor that makes a scene as large as the room allows."""
         return min(self.width / scene.width, self.height / scene.height, self.largest)
 
     def text_height(self, scene: Scene) -> float:
-        """The font size of the smallest text of a scene in the box."""
+        """The font size of the smallest text of a scene in this room."""
         return self.scale(scene) * min((text.size for text in scene.texts()), default=LEGIBLE)
 
     def fits(self, scene: Scene) -> bool:
-        """Whether every text is legible."""
+        """Whether all text of a scene is legible in this room."""
         return self.text_height(scene) >= LEGIBLE
 
 

@@ -1,4 +1,4 @@
-"""A scene as SVG: with words for readers who cannot see it, and any font as wide as it was measured."""
+"""A scene as SVG, with words for readers who cannot see it, and every font stretched to the measured width."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DASHES = {"dashed": "6 4", "dotted": "1.5 3.5"}
 
 
 def svg(scene: Scene, theme: str, title: str, description: str, width: float, height: float) -> str:
-    """The scene at a width and height in pixels. With the theme "auto", a reader's dark mode makes it dark."""
+    """The scene at a width and height in pixels; with the theme "auto", it is dark in a reader's dark mode."""
     writer = SvgWriter(THEMES["light" if theme == "auto" else theme])
     body = "\n".join(map(writer.shape, scene.shapes))
     return (
@@ -31,7 +31,7 @@ def svg(scene: Scene, theme: str, title: str, description: str, width: float, he
 
 @dataclass(frozen=True)
 class Sketch:
-    """A scene with its words and the size, relative to its own, at which it is shown."""
+    """A scene with its words, and the size, relative to its own, at which it is shown."""
 
     scene: Scene
     title: str
@@ -45,7 +45,7 @@ class Sketch:
 
 
 def _dark() -> str:
-    """The rules that change every colour of the light theme to that of the dark one."""
+    """The rules that replace every colour of the light theme by that of the dark theme."""
     rules = [
         f".autograd-auto [{what}={colour!r}]{{{what}:{getattr(THEMES['dark'], name)}}}"
         for name, colour in asdict(THEMES["light"]).items()
@@ -98,7 +98,7 @@ class SvgWriter:
         return f'<path d="M{first} C{" ".join(rest)}"{self._look(c.look)}/>'
 
     def _cells(self, c: Cells) -> str:
-        """Each cell as a stroke as wide as the cell is high: half the length of a rectangle."""
+        """Draw each cell as a stroke as wide as the cell is high: that takes half the characters of a rectangle."""
         strokes = "".join(f"M{_n(x)} {_n(y + c.height / 2)}h{_n(c.width)}" for x, y in c.corners)
         look = Look(stroke=c.look.fill, width=c.height, opacity=c.look.opacity)
         return f'<path d="{strokes}"{self._look(look)}/>'

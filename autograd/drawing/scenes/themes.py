@@ -1,4 +1,4 @@
-"""Colours: forward and backward as in the lecture's two passes, each at least 4.5 : 1 against its background."""
+"""Colours: forward and backward as in the lecture's two passes, each with a contrast of at least 4.5 : 1."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of a picture; colour-blind readers can tell positive and negative apart, and forward and backward."""
+    """The colours of a picture; colour-blind readers can tell positive from negative, and forward from backward."""
 
     background: str
     ink: str

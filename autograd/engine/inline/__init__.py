@@ -1,4 +1,4 @@
-"""The methods of Value that most scalar code is made of, with their rules in line for plain floats.
+"""The most frequent methods of Value, with their rules inlined for plain floats.
 
 `values` and `numpy_values` are generated from the table: change the rules, and run `generating`.
 """
@@ -21,7 +21,7 @@ REPLACED: dict[type, dict[str, Any]] = {Value: SLOW, NumPyValue: SLOW}
 
 
 def install(methods: dict[type, dict[str, Any]]) -> None:
-    """Let Values have these methods, METHODS or REPLACED."""
+    """Set these methods, METHODS or REPLACED, on Value and NumPyValue."""
     for kind, own in methods.items():
         for name, method in own.items():
             if name not in VECTORS:

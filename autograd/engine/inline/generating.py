@@ -1,9 +1,10 @@
-"""The generator of values.py and numpy_values.py: frequent operations, with their rules in the methods that record.
+"""The generator of values.py and numpy_values.py: frequent operations, with their rules inlined in recording methods.
 
-Calls of a rule, of its kernels and of `node` cost more than the arithmetic. So the methods that most scalar code is
-made of have them in line, for plain floats. `python -m autograd.engine.inline.generating` writes the files, which have
-to be ones that import. The few pieces of rules that are written again here (the conditions of ONLY_IF, SQUARE, and what
-`Inlined` makes of `unit`, `select` and `ratio`) are held to the rules, to the bit, by tests/engine/test_inline.py.
+Calls of a rule, of its kernels and of `node` cost more than the arithmetic. So the methods that most scalar code uses
+have them inlined, for plain floats. `python -m autograd.engine.inline.generating` writes the files; the existing ones
+must be importable. A few pieces of rules are written again here: the conditions of ONLY_IF, SQUARE, and the
+replacements by `Inlined` of `unit`, `select` and `ratio`. tests/engine/test_inline.py checks that they agree with the
+rules to the bit.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from autograd.primitives.operators import OPERATORS
 
 ROOM = Path(__file__).parent
 
-# In this range a power of floats neither overflows nor raises. That of a negative base may be complex, not a float.
+# In this range a power of floats neither overflows nor raises. A power of a negative base may be complex, not a float.
 MODEST = "(1.0 <= y <= 10.0 or (-10.0 <= y < 1.0 and (x > 1e-30 or x < -1e-30))) and -1e30 < x < 1e30"
 
-# Where the value can be computed like this: not where a float has none, nor where more than the rule is recorded, see
-# `_root_of_squares`. A question about a Symbol would be a branch.
+# Where the value can be computed inline: not where a float has none, nor where more than the rule is recorded, see
+# `_root_of_squares`. A test of a Symbol would be a branch.
 ONLY_IF = {"divide": "type(y) is float and y != 0.0", "constant_power": MODEST, "sqrt": "x != 0.0"}
 
-# What the kernel of a power's slope does first, for the most frequent power.
+# The first case of the kernel of a power's slope, for the most frequent power.
 SQUARE = ast.parse("2.0 * x", mode="eval").body
 
 HEAD = '''"""The methods of {kind} with their rules in line.
@@ -66,12 +67,12 @@ class InlineModule(NamedTuple):
 
     file: str
     kind: str
-    above: str  # of NumPy's: the class above, which is an operand, too; these report an infinite sum or product
-    fresh: str  # makes one of the class
-    names: str  # of engine/value.py
+    above: str  # for NumPyValue: the parent class, also an operand; these methods report an infinite sum or product
+    fresh: str  # makes a new instance
+    names: str  # imported from engine/value.py
 
     def is_kind(self) -> str:
-        """The question whether the other operand is a Value that it takes."""
+        """The test whether the other operand is a Value that the method takes."""
         return " or ".join(f"type(other) is {kind}" for kind in (self.kind, self.above) if kind)
 
 
@@ -103,7 +104,7 @@ if type({x}) is type({y}) is Symbol:
 
 
 class Inlined(ast.NodeTransformer):
-    """A rule on floats: operations are kernels, constants are numbers, `select` is Python's own."""
+    """A rule on floats: operations become kernels, constants numbers, and `select` Python's conditional expression."""
 
     def __init__(self, row: Primitive, names: Sequence[str] = "xy") -> None:
         self.operands = dict(zip(row.parameters, names))
@@ -196,7 +197,7 @@ def of_two_values(module: InlineModule, row: Primitive) -> str:
 
 
 def binary(module: InlineModule, method: str, row: Primitive) -> str:
-    """The method of an operator on a Value and a Value or a plain number; of a power, on a plain number alone."""
+    """The method of an operator on a Value and a Value or a plain number; for a power, only a plain number."""
     rule, of_values = Rule(row), "" if method == "__pow__" else of_two_values(module, row)
     return f"""
 def {method}(self: Any, other: Any) -> Any:
@@ -210,7 +211,7 @@ def {method}(self: Any, other: Any) -> Any:
 
 
 def reflected(module: InlineModule, method: str, row: Primitive) -> str:
-    """The method of an operator whose left operand is a plain number, or a Value of the class above."""
+    """The method of an operator whose left operand is a plain number, or a Value of the parent class."""
     rule = Rule(row)
     of_class_above = f"""
     elif kind is {module.above}:

@@ -1,4 +1,4 @@
-"""The methods of Value that are replaced by ones with their rules in line, and still serve whatever is not a float."""
+"""The methods of Value that are replaced by inlined ones, and still serve all operands that are not floats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BINARY = [*(f"__{name}__" for name in (*OPERATORS, "pow")), *(f"__r{name}__" for
 UNARY = {"__neg__": "negative"} | {
     name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
 }
-VECTORS = ("sum", "mean", "dot")  # functions of sequences, which are no methods
+VECTORS = ("sum", "mean", "dot")  # functions of sequences, which are not methods
 SLOW: dict[str, Any] = {name: getattr(Value, name) for name in BINARY}
 SLOW |= {name: recorder(TABLE[op]) for name, op in UNARY.items()}
 SLOW |= {name: recorder(TABLE[name]) for name in VECTORS}

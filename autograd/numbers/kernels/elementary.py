@@ -100,7 +100,7 @@ def copysign(x: float, y: float) -> float:
 
 
 def whole_quotient(x: float, y: float) -> float:
-    """x / y, truncated to a whole number; a division alone might round it up to the next one."""
+    """x / y, truncated to a whole number; a plain division might round it up to the next one."""
     q = (x - fmod(x, y)) / y if y else nan
     return float(round(q)) if -(2.0**52) < q < 2.0**52 else q
 

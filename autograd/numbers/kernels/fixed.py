@@ -1,8 +1,8 @@
-"""Fixed-point arithmetic on ints, for the places where floats cancel: v stands for v / 2**bits.
+"""Fixed-point arithmetic on ints, for places where floats cancel: v represents v / 2**bits.
 
 Python multiplies ints of 160 bits in a tenth of a microsecond, ten times as fast as pairs of floats, and rounds a
 quotient of ints to a float once and correctly, even if it is subnormal. A logarithm takes 4 microseconds, log Γ or
-digamma 15: so kernels come here only where floats would be wrong. Errors are a few units in the last bit.
+digamma 15, so kernels use this only where floats would be wrong. Errors are a few units in the last bit.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def ln2(bits: int) -> int:
 
 
 def fixed(x: float, bits: int) -> int:
-    """A finite float in fixed point: exact if it is a multiple of 2**-bits, else rounded down."""
+    """A finite float in fixed point: exact if it is a multiple of 2**-bits, otherwise rounded down."""
     n, d = x.as_integer_ratio()
     return (n << bits) // d
 
@@ -125,7 +125,7 @@ BERNOULLI = bernoulli(60)
 
 
 def _shift(v: int, bits: int) -> int:
-    """The number of unit steps that take v to where Stirling's series reaches 2**-bits in `bits` / 5 terms."""
+    """The number of unit steps from v to where Stirling's series reaches 2**-bits in `bits` / 5 terms."""
     return max(0, bits // 5 - (v >> bits))
 
 

@@ -247,7 +247,7 @@ def falling_power(x: float, y: float, n: float) -> float:
         return scale(m * (p + p * low), k)
     if base == 0.0 or base == inf or isinf(y):
         return copysign(p, m)
-    # The power alone overflows or underflows, but its product with the coefficient may not.
+    # The power itself overflows or underflows, but its product with the coefficient may not.
     h, s = frexp(power(base, 0.5 * e))
     if h == 0.0 or h == inf:
         return copysign(h, m)

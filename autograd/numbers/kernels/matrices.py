@@ -1,7 +1,7 @@
 """Entries of NumPy's factors of a matrix, whose numbers come row by row in one sequence.
 
-A matrix is factored once for all entries, unless more than a thousand others come between. LinAlgError, a ValueError,
-where two eigenvalues or singular values are equal: there the factors have no derivative.
+A matrix is factored once for all its entries, unless more than a thousand others come in between. Raises LinAlgError, a
+ValueError, where two eigenvalues or singular values are equal: the factors have no derivative there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-NOTHING = 1e-13  # of an eigenvalue, a singular value or a gap between two, beside the greatest
+NOTHING = 1e-13  # relative to the greatest eigenvalue or singular value: a smaller one, or a smaller gap, counts as 0
 
 
 def eigenvector_entry(xs: Sequence[float], columns: float, is_upper: float, place: float) -> float:

@@ -1,4 +1,4 @@
-"""Derivatives of any order on mpmath's numbers, of functions whose kernel computes them on floats."""
+"""Derivatives of any order on mpmath numbers, of functions whose kernel computes them on floats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def sinc_derivative(x: Any, order: Any) -> Any:
-    """The derivative of sin(πx) / (πx), from x·s⁽ⁿ⁾ + n·s⁽ⁿ⁻¹⁾ = (sin(πx)/π)⁽ⁿ⁾, with the digits that it loses."""
+    """The derivative of sin(πx) / (πx), from x·s⁽ⁿ⁾ + n·s⁽ⁿ⁻¹⁾ = (sin(πx)/π)⁽ⁿ⁾, with extra digits for the loss."""
     mp, n = x.context, int(order)
     if x == 0:
         return mp.mpf(0) if n % 2 else (-1) ** (n // 2) * mp.pi**n / (n + 1)
@@ -41,7 +41,7 @@ def scaled_bessel_derivative(x: Any, order: Any, degree: int) -> Any:
 
 
 def log_normal_cdf_derivative(x: Any, order: Any) -> Any:
-    """The derivative of log Φ, by h′ = -h·(x + h) for its slope h, with the digits that these sums lose."""
+    """The derivative of log Φ, by h′ = -h·(x + h) for its slope h, with extra digits for those that these sums lose."""
     mp, n = x.context, int(order)
     with mp.workprec(mp.prec + 64 + 2 * n * (8 + max(0, mp.mag(x)))):
         h = mp.sqrt(2 / mp.pi) * mp.exp(-x * x / 2) / mp.erfc(-x / mp.sqrt(2))
@@ -53,7 +53,7 @@ def log_normal_cdf_derivative(x: Any, order: Any) -> Any:
 
 
 def beta_derivative(x: Any, y: Any, in_x: Any, in_y: Any) -> Any:
-    """The derivative of the beta function, from those of its logarithm, with the digits that they lose near 0."""
+    """The derivative of the beta function, from those of its logarithm, with extra digits for those lost near 0."""
     mp, m, n = (x + y).context, int(in_x), int(in_y)
     x, y = mp.mpf(x), mp.mpf(y)
     with mp.workprec(mp.prec + 64 + (m + n + 1) * (16 + 2 * max(abs(mp.mag(x)), abs(mp.mag(y))))):

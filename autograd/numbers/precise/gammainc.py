@@ -1,4 +1,4 @@
-"""The incomplete gamma functions in hundreds of digits: mpmath's own take minutes there."""
+"""The incomplete gamma functions in hundreds of digits, for which mpmath's own take minutes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ GUARD = 64  # bits
 
 
 def gammainc(a: Any, x: Any) -> Any:
-    """P(a, x) on mpmath's numbers; ArithmeticError where it takes too many terms.
+    """P(a, x) on mpmath numbers; ArithmeticError where it takes too many terms.
 
     >>> import mpmath
     >>> abs(gammainc(1.0, mpmath.mpf(2)) - (1 - mpmath.exp(-2))) < 1e-14
@@ -47,7 +47,7 @@ def gammainc_slope(a: Any, x: Any) -> Any:
 
 
 def gammainc_curvature(a: Any, x: Any) -> Any:
-    """Its derivative in x."""
+    """The derivative of gammainc_slope in x."""
     rising = (a - 1) * x ** (a - 2) if a != 1 else 0
     return (rising - x ** (a - 1)) * x.context.exp(-x) / x.context.gamma(a)
 
@@ -80,7 +80,7 @@ def _series(a: Any, x: Any) -> Any:
 
 
 def _fraction(a: Any, x: Any, terms: int) -> Any:
-    """x^a exp(-x) / Γ(a, x), with twice as many terms until they change nothing."""
+    """x^a exp(-x) / Γ(a, x), with the number of terms doubled until the result does not change."""
     before, bits = None, x.context.prec
     while True:
         f = x + 2 * terms + 1 - a

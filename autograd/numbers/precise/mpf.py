@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# A context of mpmath has its own working precision and its own type of number: mpmath.mp has mpmath.mpf.
+# A context of mpmath has its own working precision and its own number type: mpmath.mp has mpmath.mpf.
 
 CONSTANTS: dict[str, Callable[[Any], Any]] = {
     "2/√π": lambda mp: 2 / mp.sqrt(mp.pi),
@@ -44,7 +44,7 @@ def _value(mp: Any, row: Any) -> Callable[..., Any]:
 
 
 def join_context(mp: Any) -> None:
-    """Join the kind of an mpmath context's numbers."""
+    """Register the numbers of an mpmath context as a kind of number."""
 
     def kept(x: Any) -> Any:
         """An mpf unchanged, whatever the working precision; any other number as an mpf."""
@@ -56,5 +56,5 @@ def join_context(mp: Any) -> None:
 
 
 def enter() -> None:
-    """Join the kind of mpmath's numbers."""
+    """Register mpmath's numbers as a kind of number."""
     join_context(mpmath.mp)

@@ -1,6 +1,6 @@
-"""The polygamma functions in hundreds of digits: mpmath's own take seconds there, for their Bernoulli numbers.
+"""The polygamma functions in hundreds of digits; mpmath's own take seconds for their Bernoulli numbers.
 
-By recurrence x moves up to where the asymptotic series reaches the working precision (DLMF 5.11.2, 5.15.8, 5.15.9).
+A recurrence moves x up to where the asymptotic series reaches the working precision (DLMF 5.11.2, 5.15.8, 5.15.9).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FARTHEST = 10_000  # steps of the recurrence, beyond which mpmath's reflection is the quicker way
+FARTHEST = 10_000  # steps of the recurrence, beyond which mpmath's reflection is faster
 
 
 @cache

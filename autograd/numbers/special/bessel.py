@@ -90,7 +90,7 @@ def i1e(x: float) -> float:
 
 
 def bessel_i(x: float, n: float) -> float:
-    """I(n, x) for whole n, else nan; its derivative is (I(n - 1, x) + I(n + 1, x)) / 2."""
+    """I(n, x) for whole n, otherwise nan; its derivative is (I(n - 1, x) + I(n + 1, x)) / 2."""
     n = abs(n)
     if isnan(x) or n % 1.0 != 0.0:
         return nan
@@ -118,7 +118,7 @@ def _of_order(a: float, n: int) -> float:
         return _by_series(a, n)
     if n > 5000:
         return _by_debye(a, float(n))
-    # I(n) / I(n - 1) is 1 / (2n/x + I(n + 1) / I(n)), started so far up that the starting value does not matter.
+    # I(n) / I(n - 1) is 1 / (2n/x + I(n + 1) / I(n)), started so high that the starting value does not matter.
     r = 0.0
     for k in range(n + 10 + int(_sqrt(45.0 * a + 2.0 * n)), n, -1):
         r = 1.0 / (2.0 * k / a + r)

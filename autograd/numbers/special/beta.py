@@ -1,6 +1,6 @@
 """Float kernels of the beta function and its logarithm, total like those of `floats`, for positive operands.
 
-Gamma functions of large numbers would cancel: their quotients have a formula of their own.
+Gamma functions of large numbers would cancel, so their quotients have a separate formula.
 """
 
 from __future__ import annotations

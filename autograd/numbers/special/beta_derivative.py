@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FROM = 12.0  # where the Euler-Maclaurin series has a relative error below 1e-17
 _HIGHEST = 100.0  # the highest order in one operand: beyond it factorials overflow
 _HIGHEST_MIXED = 10.0  # the highest of mixed derivatives, where half of the digits are left near 0
-_TINY = 1e-20  # what changes no digit of the regular part
+_TINY = 1e-20  # too small to change a digit of the regular part
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 _TERMS = 2 * len(_BERNOULLI)
 
@@ -81,10 +81,11 @@ def _in_one(x: float, y: float, n: int) -> float:
 
 
 def _mixed(x: float, y: float, m: int, n: int) -> float:
-    """The derivative of orders m and n from 1 on.
+    """The derivative of orders m and n, both at least 1.
 
-    That of orders 1 and 1 is the regular part times the sum over k from 1 on of 1/((k+x)(k+s)²) + 1/((k+y)(k+s)²), plus
-    s times the sums of 1/((k+x)(k+s)) and of 1/((k+y)(k+s)), with s = x + y. Leibniz' rule gives the others.
+    The derivative of orders 1 and 1 is the regular part times the sum over k from 1 on of 1/((k+x)(k+s)²) +
+    1/((k+y)(k+s)²), plus s times the sums of 1/((k+x)(k+s)) and of 1/((k+y)(k+s)), with s = x + y. Leibniz' rule gives
+    the others.
     """
     s, m, n = x + y, m - 1, n - 1
     if s == inf:
@@ -123,14 +124,14 @@ def _sum(positive_sum: Callable[[int, int], float], q: int, i: int, j: int) -> f
     """The derivative of orders i in x and j in y of positive_sum(1, q)."""
     terms = []
     for a in range(i + 1):
-        b = i + j - a  # derivatives of the factor with x + y, beside a of that with x
+        b = i + j - a  # derivatives of the factor with x + y, in addition to a of that with x
         rising = factorial(q + b - 1) // factorial(q - 1)
         terms.append(comb(i, a) * factorial(a) * rising * positive_sum(1 + a, q + b))
     return -fsum(terms) if (i + j) % 2 else fsum(terms)
 
 
 def _positive_sum(x: float, y: float, p: int, q: int) -> float:
-    """The sum over k from 0 on of (k + x)**-p * (k + x + y)**-q, for x ≥ 1 and y ≥ 0."""
+    """The sum over k ≥ 0 of (k + x)**-p * (k + x + y)**-q, for x ≥ 1 and y ≥ 0."""
     terms = []
     while x < _FROM + p + q:
         terms.append(x**-p * (x + y) ** -q)
@@ -155,7 +156,7 @@ def _series(p: int, q: int) -> list[tuple[float, int, int]]:
 
 
 def _integral(x: float, y: float, p: int, q: int) -> float:
-    """The integral of u**-p * (u + y)**-q from x on, for p, q ≥ 1."""
+    """The integral of u**-p * (u + y)**-q from x to infinity, for p, q ≥ 1."""
     s = x + y
     if y < x:  # a series of positive terms in y / s
         c = term = x ** (1 - p) * s**-q / (p + q - 1)

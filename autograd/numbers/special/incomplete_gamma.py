@@ -248,7 +248,7 @@ def _small_by_integers(a: float, x: float) -> float:
 
 
 def _temme(a: float, x: float) -> float:
-    """P for x < a, else Q."""
+    """P for x < a, otherwise Q."""
     m = (x - a) / a
     root = _sqrt(2.0 * less_log1p(m))  # |η|; η has the sign of m
     z = root * _sqrt(0.5 * a)

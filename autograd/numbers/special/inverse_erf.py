@@ -112,7 +112,7 @@ def erfcinv(x: float) -> float:
 
 
 def precise_erfcinv(x: Any) -> Any:
-    """The same on mpmath's numbers, which have erfinv: with as many digits more as 1 - x takes near 0."""
+    """The same on mpmath numbers, which have erfinv, with the extra digits that 1 - x needs near 0."""
     mp = x.context
     with mp.workprec(mp.prec + max(0, -mp.mag(x))):
         return mp.erfinv(1 - x)

@@ -1,1 +1,1 @@
-"""Arguments: f, what it is given and returns, and the derivatives of others, whatever their structure."""
+"""The arguments and results of f, and the derivatives that others supply, whatever their structure."""

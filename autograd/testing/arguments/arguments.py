@@ -1,7 +1,7 @@
-"""Arguments as people pass them, as the lists, dicts and arrays of numbers that a check differentiates, and back.
+"""Converts arguments to structures of numbers (lists, dicts and arrays) that a check differentiates, and back.
 
-A dataclass stands for a dict of its fields, a complex number for its two parts, an array of another library for one of
-NumPy's. What holds no number, such as a flag or a name, is a setting: it stays as it is.
+A dataclass becomes a dict of its fields, a complex number its two parts, and an array of another library a NumPy array.
+An argument that holds no number, such as a flag or a name, is a setting: it stays unchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NO_SETTINGS: Settings = frozenset()
 
 
 def opened(arg: Any) -> Any:
-    """The structure of numbers that stands for an argument.
+    """The structure of numbers that represents an argument.
 
     >>> opened([1 + 2j, "mean", True])
     [[1.0, 2.0], (), ()]
@@ -41,7 +41,7 @@ def opened(arg: Any) -> Any:
 
 
 def without_settings(arg: Any, name: str, static: Settings) -> Any:
-    """The same, with the named settings in it as settings.
+    """The structure of numbers of an argument, with the named settings replaced by SETTING.
 
     >>> without_settings({"x": 1.0, "n": 3}, "p", {"p['n']"})
     {'x': 1.0, 'n': ()}
@@ -55,7 +55,7 @@ def without_settings(arg: Any, name: str, static: Settings) -> Any:
 
 
 def named_parts(arg: Any, name: str) -> list[tuple[str, Any, Any]]:
-    """The parts of an argument: the name of each, its key in the structure of numbers, and what it is."""
+    """The parts of an argument: the name of each, its key in the structure of numbers, and the part itself."""
     if isinstance(arg, complex) or (is_array(arg) and arg.dtype.kind == "c"):
         return [(f"{name}.{part}", key, getattr(arg, part)) for key, part in enumerate(("real", "imag"))]
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
@@ -86,7 +86,7 @@ def paths_of(arg: Any, name: str, static: Settings = NO_SETTINGS) -> list[str]:
 
 
 def closer(arg: Any, name: str = "", static: Settings = NO_SETTINGS) -> Rebuild | None:
-    """A function that makes an argument of this kind from its structure of numbers; None if it is that structure."""
+    """A function that rebuilds an argument from its structure of numbers; None if the argument is that structure."""
     if name in static:
         return lambda _: arg
     if isinstance(arg, complex):
@@ -106,7 +106,7 @@ def closer(arg: Any, name: str = "", static: Settings = NO_SETTINGS) -> Rebuild 
 
 
 def closed(close: Rebuild | None, part: Any) -> Any:
-    """What `closer` makes of a structure of numbers."""
+    """Rebuild an argument from its structure of numbers, by the function that `closer` returned."""
     return part if close is None else close(part)
 
 
@@ -115,7 +115,7 @@ def _fields(arg: Any) -> list[Any]:
 
 
 def is_setting(arg: Any) -> bool:
-    """Whether an argument is a flag, a text, None, or a function, rather than a number or something that may be one."""
+    """Whether an argument is a flag, a string, None, or a function, rather than something that may be a number."""
     if is_array(arg):
         return arg.dtype.kind not in "iufcO"
     flag = arg is None or isinstance(arg, (bool, str, bytes, type, Enum))
@@ -128,7 +128,7 @@ def is_foreign_array(arg: Any) -> bool:
 
 
 def as_numpy(arg: Any) -> Any:
-    """An array of another library as one of NumPy's, in double precision."""
+    """Convert an array of another library to a NumPy array in double precision."""
     import numpy
 
     found = arg.numpy(force=True) if hasattr(arg, "detach") else numpy.asarray(arg)

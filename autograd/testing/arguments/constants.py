@@ -1,4 +1,4 @@
-"""The numbers that a function and the plain Python functions it calls can see: where its branches may change."""
+"""Finds the numbers that a function and the plain Python functions it calls can see: its branches may change there."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ MOST_CONSTANTS = 60  # data in the code of a function, or in an array, are not t
 GREATEST = 1e300
 MOST_PARTS = 2_000  # a function may lead to the whole of a program
 Part = tuple[Any, tuple[str, ...]]  # something a function can see, and the names in the code that sees it
-CALLED = ("__call__", "__wrapped__")  # what a call of an object, or of a cached function, runs
+CALLED = ("__call__", "__wrapped__")  # the attributes that run when an object, or a cached function, is called
 TESTING = {"autograd", "hypothesis", "pytest", "_pytest"}
 LIBRARIES = TESTING | sys.stdlib_module_names | {"jax", "mpmath", "numpy", "pandas", "scipy", "sympy", "torch"}
 
 
 def constants_of(*functions: Callable[..., Any] | None) -> list[float]:
-    """The numbers in the code of these functions and in what it names, the closest first, without repetition.
+    """The numbers in the code of these functions and in all that the code names, the closest first, without repetition.
 
-    What it names are defaults, closures, globals, and attributes of modules, classes and objects among these.
+    The code may name defaults, closures, globals, and attributes of the modules, classes and objects among these.
 
     >>> def tax(w):
     ...     return 0.2 * max(w - 10.0, 0.0) if w < 50.0 else 8.0
@@ -36,7 +36,7 @@ def constants_of(*functions: Callable[..., Any] | None) -> list[float]:
     [0.0, 0.2, 8.0, 10.0, 50.0]
     """
     found: dict[float, None] = {}
-    seen: dict[Any, Any] = {}  # the parts too: another may get the id of a deleted one
+    seen: dict[Any, Any] = {}  # also holds the parts: otherwise another part could get the id of a deleted one
     left: deque[Part] = deque((function, ()) for function in functions)
     while left and len(found) < MOST_CONSTANTS and len(seen) < MOST_PARTS:
         part, names = left.popleft()
@@ -51,7 +51,7 @@ def constants_of(*functions: Callable[..., Any] | None) -> list[float]:
 
 
 def _parts(part: Any, names: tuple[str, ...]) -> Iterator[Part]:
-    """What leads from a part to others: the elements of a container, else what the code that names it takes of it."""
+    """The elements of a container, or the attributes of a part that the code that sees it names."""
     if isinstance(part, FunctionType):
         yield from _of_function(part)
     elif isinstance(part, MethodType):
@@ -70,7 +70,7 @@ def _parts(part: Any, names: tuple[str, ...]) -> Iterator[Part]:
 
 
 def _of_function(function: FunctionType) -> Iterator[Part]:
-    """What the code of a function has and names; a library's names nothing of a user's."""
+    """The constants of a function and all that its code names; a library function names nothing of the user's."""
     names = _names(function)
     own = (*_constants(function.__code__), function.__defaults__, function.__kwdefaults__)
     yield from ((part, names) for part in own)
@@ -79,24 +79,24 @@ def _of_function(function: FunctionType) -> Iterator[Part]:
 
 
 def _of_method(function: Any, owner: Any) -> Iterator[Part]:
-    """A method, and what its code names of its object."""
+    """A method, and the attributes of its object that its code names."""
     if isinstance(function, FunctionType):
         yield from ((function, ()), (owner, _names(function)))
 
 
 def _attributes(holder: Any, names: tuple[str, ...]) -> Iterator[Part]:
-    """Those attributes of a module, a class or an object that have one of these names."""
+    """The attributes of a module, a class or an object that have one of these names."""
     homes = (holder, *(holder if isinstance(holder, type) else type(holder)).__mro__)
     for name in names:
         home = next((home for home in homes if name in getattr(home, "__dict__", ())), None)
         found = None if home is None else home.__dict__[name]
         yield from _of_method(found.fget if isinstance(found, property) else found, holder)
-        with suppress(AttributeError, TypeError):  # a slot that is not filled, or of a class
+        with suppress(AttributeError, TypeError):  # an empty slot, or a slot read from its class
             yield found.__get__(holder) if isinstance(found, MemberDescriptorType) else found, names
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
-    """A code object and those inside of it."""
+    """A code object and all code objects inside it."""
     yield code
     for inner in code.co_consts:
         if isinstance(inner, CodeType):

@@ -12,19 +12,19 @@ Domain = Any  # an Interval, its text, or a pair of closed ends
 
 REALS = Interval("[-inf, inf]")
 
-# Errors of code. Any other exception of f says that it has no value at a point, as a ValueError does.
+# Errors in the code. Any other exception raised by f, such as a ValueError, means that f has no value at a point.
 ERRORS_OF_CODE = (AssertionError, AttributeError, ImportError, MemoryError, NameError, NotImplementedError, TypeError)
 
 
 def has_no_value(error: Exception) -> bool:
-    """Whether an exception says that f has no value at a point; hypothesis' own are messages to it."""
-    if isinstance(error, TypeError) and "complex" in str(error):  # (-8)**0.5 > 1: the reals are left
+    """Whether an exception means that f has no value at a point; hypothesis uses its own exceptions as signals."""
+    if isinstance(error, TypeError) and "complex" in str(error):  # as in (-8)**0.5 > 1: the value is not real
         return True
     return not isinstance(error, ERRORS_OF_CODE) and not type(error).__module__.startswith("hypothesis")
 
 
 def interval(domain: Domain) -> Interval:
-    """A set of numbers as an Interval: "(0, inf)", (0, 1) for a closed one, None for all numbers."""
+    """Convert a domain to an Interval: "(0, inf)" as text, (0, 1) for a closed one, None for all numbers."""
     if domain is None:
         return REALS
     if not is_domain(domain):

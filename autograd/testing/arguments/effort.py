@@ -1,4 +1,4 @@
-"""What a check may cost: counts the calls of f, stops at a budget, and says on stderr that a long one goes on."""
+"""Limits the cost of a check: counts calls of f, stops at a budget, and reports progress of a long check on stderr."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Effort:
 
 
 def limits(budget: Budget) -> tuple[float, float]:
-    """The most calls and the most seconds; ValueError for anything but a whole number of calls or a text of seconds.
+    """The most calls and the most seconds; ValueError for anything but a whole number of calls or a time in seconds.
 
     >>> limits(2000), limits("10 s")
     ((2000.0, inf), (inf, 10.0))

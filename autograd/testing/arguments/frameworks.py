@@ -1,7 +1,7 @@
-"""Functions of other frameworks that bring derivatives of their own, as a function of floats and its backward passes.
+"""Splits a function of another framework that has its own derivatives into a function and its backward passes.
 
-torch.autograd.Function, JAX's functions (custom_vjp, custom_jvp, jit) and HIPS autograd's primitives: a caller who
-has one has imported its framework, so nothing is imported here.
+These are torch.autograd.Function, JAX functions (custom_vjp, custom_jvp, jit) and primitives of HIPS autograd. Nothing
+is imported here: a caller who has such a function has already imported its framework.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WithDerivatives = tuple[Callable[..., Any], Callable[..., Any], Callable[..., An
 
 
 def with_own_derivatives(f: Any) -> WithDerivatives | None:
-    """The function and its backward passes, if it is one of a framework that has them; else None."""
+    """The function and its backward passes, if a framework gave it its own derivatives; otherwise None."""
     function = f if isinstance(f, type) else getattr(f, "__self__", None)
     torch: Any = sys.modules.get("torch")
     if torch and isinstance(function, type) and issubclass(function, torch.autograd.Function):
@@ -44,7 +44,7 @@ def _of_torch(torch: Any, function: Any) -> WithDerivatives:
         return result.detach() if hasattr(result, "detach") else map_parts(lambda part: part.detach(), result)
 
     def backward(args: Any, dy: Any, create_graph: bool) -> tuple[list[Any], list[Any]]:
-        """The inputs that move, and their derivatives."""
+        """The inputs that are differentiated, and their derivatives."""
         inputs = [tensor(x) for x in args]
         moving = [x for x, given in zip(inputs, args) if _is_moving(given)]
         result = function.apply(*inputs)
@@ -53,7 +53,7 @@ def _of_torch(torch: Any, function: Any) -> WithDerivatives:
         return moving, summed(outputs, moving, create_graph)
 
     def summed(outputs: list[tuple[Any, Any]], moving: list[Any], create_graph: bool = False) -> list[Any]:
-        """The derivatives of the sum of outputs times what they are paired with."""
+        """The derivatives of the sum of the outputs, each times its paired start."""
         if not outputs:
             return [torch.zeros_like(x) for x in moving]
         ends, starts = zip(*outputs)
@@ -83,14 +83,14 @@ def _of_jax(jax: Any, f: Any) -> WithDerivatives:
         return f(*moving(args))
 
     def conjugated(tree: Any) -> Any:
-        """The complex derivatives of JAX are conjugates of those that the kit compares."""
+        """JAX's complex derivatives are conjugates of the ones that the kit compares."""
         return jax.tree.map(jax.numpy.conj, tree)
 
     def filled(d: Any, v: Any) -> Any:
         return jax.tree.map(jax.numpy.zeros_like, d) if v is None else jax.tree.map(jax.numpy.full_like, d, v)
 
     def pass_of(args: Any, dy: Any) -> tuple[Callable[..., Any], list[Any]]:
-        """The backward pass as a function of the numbers that move, and these."""
+        """The backward pass as a function of the differentiated numbers, and those numbers."""
 
         def of_moving(*numbers: Any) -> Any:
             rest = iter(numbers)
@@ -120,11 +120,11 @@ def _of_hips(package: str, f: Any) -> WithDerivatives:
     core, numpy = (sys.modules[f"{package}.{name}"] for name in ("core", "numpy"))
 
     def conjugated(x: Any) -> Any:
-        """HIPS' complex derivatives are conjugates, as JAX's are."""
+        """HIPS autograd's complex derivatives are conjugates, as in JAX."""
         return map_parts(conjugated, x) if isinstance(x, CONTAINERS) else numpy.conj(x)
 
     def backward(args: Any, dy: Any, i: int) -> Any:
-        """The derivative by one argument."""
+        """The derivative with respect to one argument."""
         back, _ = core.make_vjp(lambda t: f(*args[:i], t, *args[i + 1 :]), args[i])
         return conjugated(back(conjugated(dy)))
 
@@ -147,12 +147,12 @@ def _of_hips(package: str, f: Any) -> WithDerivatives:
 
 
 def _of_moving(args: Sequence[Any], vectors: Sequence[Any]) -> list[Any]:
-    """The vectors of the arguments that are differentiated; None if a static number has none."""
+    """The vectors of the differentiated arguments; a setting has None."""
     return [v for x, v in zip(args, vectors) if _is_moving(x)]
 
 
 def _is_moving(x: Any) -> bool:
-    """Whether an argument is differentiated: whole numbers, flags and texts are settings; TypeError for a Value."""
+    """Whether an argument is differentiated (whole numbers, flags and strings are settings); TypeError for a Value."""
     if isinstance(x, Scalar) or (is_array(x) and x.dtype.kind == "O"):
         raise TypeError("a function of another framework takes no Values")
     if isinstance(x, CONTAINERS):
@@ -162,7 +162,7 @@ def _is_moving(x: Any) -> bool:
 
 
 def _each(args: Any, found: Any) -> Any:
-    """A derivative for each argument, None for a setting; that of a single one as it is."""
+    """A derivative for each argument, None for a setting; a single argument's derivative comes without a tuple."""
     rest = iter(found)
     parts = tuple(next(rest) if _is_moving(x) else None for x in args)
     return parts[0] if len(parts) == 1 else parts

@@ -1,4 +1,4 @@
-"""Turns a function of structured arguments into one of a flat list of numbers, and differentiates it by every mode."""
+"""Turns a function of structured arguments into one of a flat list of numbers, and differentiates it in every mode."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ Numbers = Sequence[Any]
 
 
 class Function:
-    """f and the structure of its arguments; `flat` holds their numbers, `names` the name of each.
+    """f and the structure of its arguments; `flat` holds their numbers, `names` a name for each number.
 
-    `static` names the arguments, and parts of them, that are settings. `weights` turn an f of many numbers into one of
-    their sum.
+    `static` names the arguments, and parts of arguments, that are settings. `weights` turn an f with many outputs into
+    their weighted sum.
     """
 
     def __init__(
@@ -39,8 +39,8 @@ class Function:
     ) -> None:
         self.f = f
         self.given = args
-        self.called: Callable[[], None] = lambda: None  # told of every call of f
-        self.latest: tuple[float, ...] | None = None  # the floats of the latest call, unless it was of other numbers
+        self.called: Callable[[], None] = lambda: None  # called at every call of f
+        self.latest: tuple[float, ...] | None = None  # the floats of the latest call; None if it did not get floats
         self.name = getattr(f, "__name__", repr(f)).replace("<lambda>", "f")
         self.parameters, self.annotations = self._parameters()
         self.weights = weights
@@ -55,7 +55,7 @@ class Function:
         self._fillers = [_filled_by(own, close) for own, close in zip(self.args, closers)]
 
     def _parameters(self) -> tuple[list[str], dict[str, Any]]:
-        """The names of the arguments, and what the parameters are declared to be."""
+        """The names of the arguments, and the annotation of each parameter."""
         try:
             parameters = list(inspect.signature(self.f).parameters.values())
         except (TypeError, ValueError):
@@ -67,7 +67,7 @@ class Function:
         return names, {p.name: p.annotation for p in parameters}
 
     def __call__(self, *numbers: Any) -> Any:
-        """f on numbers of any kind; ValueError if the result is not real."""
+        """Call f on numbers of any kind; ValueError if the result is not real."""
         self.called()
         self.latest = None
         result = self.f(*self.filled(numbers))
@@ -80,31 +80,31 @@ class Function:
         return one_number(self.name, listed(result))  # JAX and PyTorch return a number as an array of one element
 
     def filled(self, numbers: Numbers) -> list[Any]:
-        """The arguments with other numbers in their places."""
+        """The arguments with these numbers in place of their own."""
         values = iter(numbers)
         return [fill(values) for fill in self._fillers]
 
     def on_floats(self, *numbers: float) -> float:
-        """f on floats."""
+        """Call f on floats and return a float."""
         value = float(plain(self(*numbers)))
         self.latest = numbers
         return value
 
     @cached_property
     def remembered(self) -> Callable[..., float]:
-        """f on floats, with each value computed once: several oracles ask for the same, and calls of f are dear."""
+        """f on floats, with each value computed once: several oracles need the same ones, and calls of f are costly."""
         return cache(self.on_floats)
 
     def just_called_with(self, numbers: Numbers) -> bool:
-        """Whether the latest call of f was of these very floats."""
+        """Whether the latest call of f received exactly these float objects."""
         return self.latest is not None and all(a is b for a, b in zip(self.latest, numbers))
 
     def advice(self, error: Exception) -> str:
-        """What to do about an error of f that was given a float where it needs a whole number; "" for another."""
+        """Advice for an error of an f that got a float but needs a whole number; "" for any other error."""
         return needs_whole_numbers(error, self.named, self.settings)
 
     def record(self, numbers: Numbers) -> tuple[list[Value], Any]:
-        """Fresh inputs, labelled with the names of the arguments, and f of them."""
+        """Fresh inputs, labelled with the names of the arguments, and the result of f on them."""
         inputs = [Value(x, label) for x, label in zip(numbers, self.names)]
         return inputs, self(*inputs)
 
@@ -142,7 +142,7 @@ def applied(row: Primitive, operands: Sequence[Any]) -> Any:
 
 
 def of_moving(row: Primitive, operands: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """An operation as a function of only its differentiable operands, the others fixed; and those operands."""
+    """An operation as a function of only its differentiable operands, with the others fixed; and those operands."""
     fixed = {name: x for name, x in zip(row.parameters, operands) if name in row.plain}
     if not fixed:
         return row.function, tuple(operands)
@@ -155,12 +155,12 @@ def of_moving(row: Primitive, operands: Sequence[Any]) -> tuple[Callable[..., An
 
 
 def silence() -> AbstractContextManager[Any]:
-    """Silence NumPy's warnings about the NaNs and infinities that oracles meet."""
+    """Silence NumPy's warnings about NaNs and infinities, which oracles encounter."""
     numpy = sys.modules.get("numpy")
     return numpy.errstate(all="ignore") if numpy else nullcontext()
 
 
-# --- derivatives by mode: each takes numbers of any kind ----------------------------------------
+# --- derivatives by mode: each function takes numbers of any kind -------------------------------
 
 
 def plain(x: Any) -> Any:
@@ -171,13 +171,13 @@ def plain(x: Any) -> Any:
 
 
 def by_reverse(function: Function, numbers: Numbers) -> list[Any]:
-    """∂f/∂xᵢ for every i by one backward pass."""
+    """∂f/∂xᵢ for every i, by one backward pass."""
     inputs, output = function.record(numbers)
     return [plain(d) for d in gradients(output, inputs)] if isinstance(output, Value) else [0.0] * len(inputs)
 
 
 def by_backward(function: Function, numbers: Numbers) -> list[Any]:
-    """The same, read from `grad` after `backward`; leaves from outside f get their `grad` back."""
+    """The same, read from `grad` after `backward`; leaves outside f keep their previous `grad`."""
     inputs, output = function.record(numbers)
     if isinstance(output, Value):
         own = set(inputs)  # a list would compare their numbers
@@ -189,12 +189,12 @@ def by_backward(function: Function, numbers: Numbers) -> list[Any]:
 
 
 def by_forward(function: Function, numbers: Numbers) -> list[Any]:
-    """The same by one forward pass per input."""
+    """The same, by one forward pass per input."""
     return [plain(along(function, numbers, i)) for i in range(len(numbers))]
 
 
 def along(f: Callable[..., Any], numbers: Numbers, i: int) -> Any:
-    """The tangent of f as number i moves: the others have none, so no infinite derivative is multiplied by zero."""
+    """The tangent of f as number i moves; the others have no tangent, so no infinite derivative is multiplied by 0."""
     inputs, level = duals(list(numbers), [1 if i == j else None for j in range(len(numbers))], "arguments")
     return parts(lambda: f(*inputs), level, "f")[1]
 

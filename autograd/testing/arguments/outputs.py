@@ -1,4 +1,4 @@
-"""Functions of many numbers: a sum of their outputs, each with a weight of its own, has every derivative in it."""
+"""Reduces a function of many outputs to their weighted sum, which depends on every derivative."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ def is_structure(result: Any) -> bool:
 
 
 class Weights:
-    """A weight for each output, drawn when the first outputs are seen, the same in every run.
+    """A weight for each output, drawn when the first outputs are seen, and the same in every run.
 
-    Weights differ, so that no error of one output cancels that of another, and a large output hides no small one.
+    The weights differ, so that errors of two outputs do not cancel, and are relative to the sizes of the outputs, so
+    that a large output hides no small one.
     """
 
     def __init__(self, of_one: bool = False) -> None:
-        self.of_one = of_one  # whether a single output has a weight too, as the `dy` that a backward pass must use
+        self.of_one = of_one  # whether a single output gets a weight too: the `dy` that a backward pass must use
         self.numbers: list[float] = []
 
     def sum(self, result: Any) -> Any:
-        """The sum of the outputs."""
+        """The weighted sum of the outputs."""
         outputs = flatten(opened(result), "the result of f")
         if not outputs:
             raise ValueError("f returned no number")
@@ -43,7 +44,7 @@ class Weights:
         return functools.reduce(operator.add, terms)
 
     def like(self, result: Any) -> Any:
-        """The weights in the structure of the outputs, and of their kind: the `dy` of a backward pass."""
+        """The weights in the structure and of the kind of the outputs: the `dy` of a backward pass."""
         self.sum(result)
         return closed(closer(result), unflatten(opened(result), iter(self.numbers)))
 
@@ -53,7 +54,7 @@ class Weights:
 
 
 def _size(x: Any) -> float:
-    """The size of an output, as a power of two."""
+    """The size of an output, rounded up to a power of two."""
     while isinstance(x, Scalar):
         x = x.inside()
     size = abs(float(x))

@@ -1,4 +1,4 @@
-"""Whole numbers that are settings: those that static= names, and those that are declared as int."""
+"""Finds the whole numbers that are settings: those that static= names, and those declared as int."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from autograd.testing.arguments.arguments import is_setting, named_parts
 
-Argument = tuple[str, Any]  # its name, and what was given
+Argument = tuple[str, Any]  # its name and value
 
 MOST_NAMES = 8  # in a message
-OF_WHOLE_NUMBERS = ("integer", "non-int", "'int'")  # in the errors of code that needs them
+OF_WHOLE_NUMBERS = ("integer", "non-int", "'int'")  # in the errors of code that needs whole numbers
 
 
 def settings_among(args: Sequence[Argument], annotations: dict[str, Any], static: Sequence[str]) -> set[str]:
@@ -40,7 +40,7 @@ def settings_among(args: Sequence[Argument], annotations: dict[str, Any], static
 
 
 def needs_whole_numbers(error: Exception, args: Sequence[Argument], settings: set[str]) -> str:
-    """What to do about an error of code that was given a float for a whole number; "" for any other error."""
+    """Advice for an error of code that got a float in place of a whole number; "" for any other error."""
     if not any(words in str(error) for words in OF_WHOLE_NUMBERS):
         return ""
     parts = (pair for top, arg in args if top not in settings for pair in _named(arg, top))
@@ -58,7 +58,7 @@ def _named(arg: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _declared(arg: Any) -> dict[Any, Any]:
-    """The types of the fields of a dataclass or a named tuple, by their keys; none of anything else."""
+    """The types of the fields of a dataclass or a named tuple, by key; empty for anything else."""
     if dataclasses.is_dataclass(arg) and not isinstance(arg, type):
         return {field.name: field.type for field in dataclasses.fields(arg)}
     types = getattr(type(arg), "__annotations__", {})
@@ -66,5 +66,5 @@ def _declared(arg: Any) -> dict[Any, Any]:
 
 
 def _is_int(x: Any, declared: Any) -> bool:
-    """Whether a number is a whole one, and declared so."""
+    """Whether a number is a whole number and is declared as int."""
     return declared in (int, "int") and isinstance(x, int) and not is_setting(x)

@@ -1,4 +1,4 @@
-"""Derivatives that a user supplies, of any form, as the flat gradient or the matrix of second derivatives they mean."""
+"""Reads derivatives that a user supplies in any form as a flat gradient or a matrix of second derivatives."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from autograd.trees import flatten
 
 FAILURES = (ValueError, ArithmeticError)
 LINEAR = 1e-9  # the largest error of a sum of changes, relative to its terms
-SAME = 1e-6  # relative to the largest: derivatives that differ by less are the same but for rounding
+SAME = 1e-6  # relative to the largest: derivatives that differ by less are equal up to rounding
 FIRST_ORDER = ("grad", "vjp", "jvp")
 SECOND_ORDER = ("hessian", "hvp")
-DOUBLE = "double backward"  # the backward pass of a backward pass: frameworks bring it, users do not pass it
+DOUBLE = "double backward"  # the backward pass of a backward pass: frameworks provide it, users do not
 
 
 class Supplied:
     """The functions a user supplied, by the name of the option: grad, vjp, jvp, hessian, hvp.
 
-    Each is called with f's arguments, then with what it multiplies: `dy` in the structure of f's result, or a tangent
-    for each argument. The latest call of f is at the same point: a backward pass may use what the forward pass left
-    behind.
+    Each is called with f's arguments, followed by the factor: `dy` in the structure of f's result, or a tangent for
+    each argument. The latest call of f is at the same point, since a backward pass may use what the forward pass
+    stored.
     """
 
     def __init__(self, function: Function, functions: dict[str, Callable[..., Any] | None]) -> None:
@@ -40,7 +40,7 @@ class Supplied:
         self.matrices = {**self.second, **self.double}
 
     def _called(self, name: str, numbers: Numbers, *more: Any) -> Any:
-        """The result of a supplied function."""
+        """Call a supplied function and return its result."""
         if not self.function.just_called_with(numbers):
             with suppress(Exception):  # the derivative may be defined where f overflows
                 self.function.on_floats(*numbers)
@@ -52,13 +52,13 @@ class Supplied:
             raise TypeError(f"{name}=: {error}: {advice}") from error
 
     def differentiated(self, form: str, numbers: Numbers) -> list[list[float]] | None:
-        """The slopes of a supplied gradient, by the engine; None if it, or f, takes no Values."""
+        """The derivatives of a supplied gradient, by the engine; None if the gradient, or f, does not take Values."""
         inputs: list[Any] = [Value(x) for x in numbers]
         try:
             self.function.on_floats(*inputs)
             found = self.first[form](inputs)
             rows = [gradients(d, inputs) if isinstance(d, Value) else [0.0] * len(inputs) for d in found]
-        except Exception:  # whatever another framework makes of a Value
+        except Exception:  # another framework may raise anything for a Value
             return None
         return [[float(plain(d)) for d in row] for row in rows]
 
@@ -70,7 +70,7 @@ class Supplied:
         return self._flat(found, _kept(numbers))
 
     def is_transposed(self, numbers: Numbers, right: Sequence[float]) -> bool:
-        """Whether grad= returns the transpose of a Jacobian: then its columns, weighted, are the right gradient."""
+        """Whether grad= returns the transposed Jacobian: its weighted columns are then the right gradient."""
         weights, n = self.function.weights.numbers if self.function.weights else [], len(right)
         jacobian = [float(x) for x in flatten(opened(self._called("grad", numbers)), "grad=: the Jacobian")]
         if n < 2 or len(weights) != n or len(jacobian) != n * n:
@@ -88,7 +88,7 @@ class Supplied:
         return [_kept(numbers)(weights.sum(dy)) for dy in along]
 
     def nonlinear(self, numbers: Numbers, gradient: Sequence[float]) -> str:
-        """How jvp= along a mixed direction, or against it, differs from the sum of its changes along each number."""
+        """How jvp= along a mixed direction, or its opposite, differs from the sum of its changes along each number."""
         weights, function = self.function.weights, self.function
         assert weights is not None
         for sign in (1.0, -1.0):
@@ -101,7 +101,7 @@ class Supplied:
         return ""
 
     def _by_hessian(self, numbers: Numbers) -> list[list[float]]:
-        """The matrix; for several arguments a tuple of tuples of blocks, or the whole matrix."""
+        """The matrix of second derivatives, supplied whole or, for several arguments, as tuples of blocks."""
         count = len(self.function.flat)
         weight = self._weight()
         matrix = opened(self._called("hessian", numbers))
@@ -130,20 +130,20 @@ class Supplied:
         return derivatives_given(found, self.function.args, self.function.parameters, number)
 
     def _cotangents(self, numbers: Numbers) -> Any:
-        """The weights of the outputs, in the structure of f's result: f runs before its backward pass."""
+        """The weights of the outputs, in the structure of f's result; runs f before its backward pass."""
         function = self.function
         assert function.weights is not None
         return function.weights.like(function.f(*function.filled(numbers)))
 
     def _weight(self) -> float:
-        """The weight of the one output of f, whose second derivatives are supplied."""
+        """The weight of the single output of f whose second derivatives are supplied."""
         weights = self.function.weights.numbers if self.function.weights else []
         if len(weights) > 1:
             raise ValueError(f"hessian= and hvp= are for an f of one output; it has {len(weights)}")
         return weights[0] if weights else 1.0
 
     def _basis(self) -> list[list[Any]]:
-        """Tangents for every argument that has numbers, along one number each."""
+        """Tangents for every argument that has numbers, one set along each number."""
         function = self.function
         moving = [i for i, count in enumerate(function.counts) if count]
         count = len(function.flat)
@@ -152,7 +152,7 @@ class Supplied:
 
 
 def _kept(numbers: Numbers) -> Callable[[Any], Any]:
-    """What a supplied derivative of these numbers is made of: floats of floats, of Values whatever it returns."""
+    """The conversion of a supplied derivative's results: to float if these numbers are floats, otherwise none."""
     return float if all(isinstance(x, float) for x in numbers) else lambda x: x
 
 
@@ -176,7 +176,7 @@ def _contracted(jacobian: Any, weights: Sequence[float], function: Function, num
 
 
 def _from_blocks(numbers: Sequence[float], counts: Sequence[int]) -> list[list[float]]:
-    """The matrix whose blocks, one for each pair of arguments, are in this order of numbers."""
+    """Assemble a matrix from the numbers of its blocks, one block for each pair of arguments."""
     matrix: list[list[float]] = []
     rest = iter(numbers)
     for height in counts:

@@ -13,7 +13,7 @@ from autograd.trees import CONTAINERS, flatten, items_of
 def derivatives_given(
     found: Any, args: Sequence[Any], names: Sequence[str], number: Callable[[Any], Any] = float
 ) -> list[Any]:
-    """The numbers in what `grad=` returned, in the order of the arguments' own; ValueError if its structure differs.
+    """The numbers that `grad=` returned, in the order of the arguments' numbers; ValueError if the structures differ.
 
     >>> import numpy as np
     >>> derivatives_given(([1, 2], {"b": 3, "a": np.float32(0.5)}), (np.zeros(2), {"a": 0.0, "b": 0.0}), ("w", "p"))

@@ -1,1 +1,1 @@
-"""Judging: a derivative beside the evidence, the verdict, what is to blame, and the message."""
+"""Judges a derivative against the evidence: the verdict, the operation to blame, and the message."""

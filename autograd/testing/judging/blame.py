@@ -42,7 +42,7 @@ class Blame:
 
 
 def find_blame(output: Value, order: int = 1) -> Blame | None:
-    """Return the blame for the first faulty operation of a graph, oldest first, or None if every operation is right.
+    """Return the blame for the first faulty operation of a graph, oldest first, or None if all operations are right.
 
     With order 2, also check the second derivatives of each operation.
     """
@@ -63,7 +63,7 @@ def find_blame(output: Value, order: int = 1) -> Blame | None:
 
 
 def ties(output: Value) -> list[tuple[Value, str]]:
-    """List the nodes at a kink of their operation, except those that stay at it when their inputs move."""
+    """The nodes at a kink of their operation, except those that stay at it when their inputs move."""
     return [
         (node, kink.where)
         for node in Graph(output).nodes
@@ -125,7 +125,7 @@ def _beside(local: Local, k: int, i: int, at: Judgement) -> tuple[float, Judgeme
     """Judge a local derivative next to a kink, where the rule has no choice."""
     try:
         partial = local.row.evaluate(*local.row.structured(tuple(local.operands)))[1][i]
-    except (ValueError, ArithmeticError):  # moved out of its domain
+    except (ValueError, ArithmeticError):  # moved out of the domain
         return math.nan, at, str(local)
     analytic = 0.0 if partial is None else float(partial)
     return analytic, judge(analytic, local.evidence(k)), str(local)
@@ -140,7 +140,7 @@ def _expected(found: Judgement) -> str:
 
 
 def _accumulation(graph: Graph) -> Blame | None:
-    """Find the newest node whose adjoint is not the sum of its consumers' contributions, if their own are right."""
+    """Find the newest node whose adjoint is not the sum of its consumers' contributions, although theirs are right."""
     output = graph.output
     nodes = [node for node in graph.nodes if not node.is_constant]
     for where, adjoint in _passes(output, nodes):
@@ -166,7 +166,7 @@ def _accumulation(graph: Graph) -> Blame | None:
 
 def _passes(output: Value, nodes: list[Value]) -> Iterator[tuple[str, dict[Value, float]]]:
     """Yield the adjoints of both backward passes: `gradients`, and `backward`, which fills `grad`."""
-    for asked in (nodes, [*nodes[1:], *nodes[:1]]):  # in two orders: results must follow the order asked for
+    for asked in (nodes, [*nodes[1:], *nodes[:1]]):  # in two orders: the results must follow the order of the request
         yield "gradients", {node: float(plain(d)) for node, d in zip(asked, gradients(output, asked))}
     before = [node.grad for node in nodes]
     for node in nodes:
@@ -210,7 +210,7 @@ def tangent_of(x: Any) -> float:
 
 
 def composed_wrongly(output: Value, mode: str, finite: bool) -> Blame:
-    """The blame when second derivatives are wrong although first derivatives and every single operation are right."""
+    """The blame when second derivatives are wrong although the first ones and each single operation are right."""
     for node in () if finite else Graph(output).nodes:
         if node.op is not None and not _stays_finite(node):
             says = f"{Local(node)} is right, but its second derivatives are beyond the largest float"
@@ -241,11 +241,11 @@ def _forward(graph: Graph, node: Value) -> Blame | None:
 
 
 def _second_derivatives(node: Value) -> Blame | None:
-    """Find the first wrong second derivative of a node; at a kink, where there is none, look on both sides of it."""
+    """Find the first wrong second derivative of a node; at a kink, where it has none, look on both sides."""
     for local in (Local(node, BESIDE), Local(node, -BESIDE)) if _is_at_a_kink(node) else (Local(node),):
         try:
             first = by_reverse(local, local.flat)
-        except (ValueError, ArithmeticError):  # moved out of its domain
+        except (ValueError, ArithmeticError):  # moved out of the domain
             continue
         found = _curvature(node, local) if all(map(math.isfinite, first)) else None
         if found:

@@ -1,4 +1,4 @@
-"""Kinks that cancel inside f: f is smooth, but its derivative depends on the choices made by its operations."""
+"""Finds kinks that cancel inside f: f is smooth, but its derivative depends on the choices of its operations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def has_tie_between(sources: Sequence[Value], output: Value) -> bool:
 
 
 def right_beside(function: Function, domains: Sequence[Interval], i: int, row: int | None) -> bool:
-    """Whether ∂f/∂xᵢ, or ∂²f/∂x_row∂xᵢ, is right next to the tie, where the operations of f have no choice."""
+    """Whether ∂f/∂xᵢ, or ∂²f/∂x_row∂xᵢ, is right next to the tie, where the operations of f make no choice."""
     verdicts = set()
     for sign in (1.0, -1.0):
         moved = copy(function)
@@ -43,6 +43,6 @@ def right_beside(function: Function, domains: Sequence[Interval], i: int, row: i
 
 
 def _beside(x: float, k: float, domain: Interval) -> float:
-    """Move a number by a small amount of its own, or the other way if that would leave its domain."""
+    """Move a number by its own small step, in the other direction if that would leave its domain."""
     move = k * BESIDE * max(abs(x), 1.0)
     return next((t for t in (x + move, x - move) if t in domain), x)

@@ -1,4 +1,4 @@
-"""One check of a function at a point: its values, its first derivatives, its second ones; a verdict for each."""
+"""Runs one check of a function at a point: its values, then first and second derivatives, with a verdict for each."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from autograd.testing.oracles.noise import EPSILON
 from autograd.testing.oracles.orders import SecondEvidence, first_evidence
 from autograd.testing.verdicts import Check, GradientMismatch, Report, Verdict, raised
 
-ALIKE = 1e-6  # relative: what two calls of a supplied derivative may differ by
+ALIKE = 1e-6  # relative: how far two calls of a supplied derivative may differ
 
 
 class Checker:
-    """One call of check_gradients. `given` says whether first derivatives are supplied."""
+    """One call of check_gradients; `given` is whether first derivatives are supplied."""
 
     def __init__(
         self,
@@ -73,14 +73,14 @@ class Checker:
         self.options = options_of(self.supplied.functions, domain, order, static, accuracy)
         self.reached = 1  # the order of the derivatives being checked
         self.value: Any = None  # of f at the point, or its exception
-        self.failure: Exception | None = None  # the exception of f, when there are no Values to compare with
+        self.failure: Exception | None = None  # the exception of f, when derivatives are supplied
         self.output: Any = None
         self.evidence: dict[str, list[Evidence]] = {}  # by mode
         self.blame: Blame | None = None
         self.searched = False
 
     def report(self) -> Report:
-        """Every check, or the first mismatch."""
+        """Make every check, or raise the first mismatch."""
         __tracebackhide__ = True
         verdict = self._values()
         if verdict is not None:
@@ -104,7 +104,7 @@ class Checker:
             if not (advice := function.advice(error)):
                 raise
             raise TypeError(f"{error}: {advice}") from error
-        if isinstance(on_floats, Exception) and (advice := function.advice(on_floats)):  # an IndexError of NumPy's
+        if isinstance(on_floats, Exception) and (advice := function.advice(on_floats)):  # an IndexError from NumPy
             raise TypeError(f"{on_floats}: {advice}") from on_floats
         if self.given:
             if isinstance(on_floats, Exception):
@@ -132,7 +132,7 @@ class Checker:
         return None if _finite([value, *function.flat]) else Verdict.NOT_FINITE
 
     def _refuse_change(self) -> None:
-        """Call f at the point again: it must give what it gave at first, but for its accuracy, or some roundings."""
+        """Call f at the point again: it must give its first result, up to its accuracy or a few roundings."""
         __tracebackhide__ = True
         first, again = self.value, _outcome(partial(self.function.on_floats, *self.function.flat))
         numbers, rounded = isinstance(first, float) and isinstance(again, float), max(self.accuracy, 4 * EPSILON)
@@ -178,12 +178,12 @@ class Checker:
         return checks
 
     def _scale(self, derivatives: Sequence[float]) -> float:
-        """The largest change of f, by its derivatives, as one operand moves by |x|, or by 1 if |x| is less."""
+        """The largest change of f, by its derivatives, as one operand moves by |x|, or by 1 if |x| is less than 1."""
         changes = [abs(float(d)) * max(abs(x), 1.0) for d, x in zip(derivatives, self.function.flat)]
         return max(filter(math.isfinite, changes), default=0.0)
 
     def _evidence(self, mode: str) -> list[Evidence]:
-        """The evidence for each ∂f/∂xᵢ; for a supplied derivative, its own rounding is what counts."""
+        """The evidence for each ∂f/∂xᵢ; a supplied derivative is judged with its own rounding."""
         if not self.given:
             return self._known
         if mode not in self.evidence:
@@ -207,7 +207,7 @@ class Checker:
         return SecondEvidence(self.function, self.domains, gradient)
 
     def _second(self, first: list[Check]) -> list[Check]:
-        """Check second derivatives, unless the first do not exist here (a kink) or are infinite."""
+        """Check second derivatives, unless the first ones do not exist here (a kink) or are infinite."""
         __tracebackhide__ = True
         function = self.function
         for check in first:
@@ -247,7 +247,7 @@ class Checker:
         return checks
 
     def _slopes(self, form: str) -> list[Check]:
-        """Check the slopes of a supplied gradient: those by the engine, or its differences if it runs on floats."""
+        """Check the derivatives of a supplied gradient: by the engine, or by differences if it runs on floats only."""
         __tracebackhide__ = True
         function, names = self.function, self.function.names
         own = SecondEvidence(function, self.domains, self.supplied.first[form], self.accuracy)
@@ -297,7 +297,7 @@ class Checker:
     def _concluded(
         self, what: str, mode: str, analytic: float, found: Judgement, about: Evidence, because: str = ""
     ) -> Check:
-        """The check of a derivative; a mismatch is raised."""
+        """The check of a derivative; raises a mismatch."""
         __tracebackhide__ = True
         numbers = (found.numeric, found.bound, found.left, found.right)
         check = Check(what, mode, found.verdict, analytic, *numbers, found.oracle)
@@ -327,10 +327,10 @@ class Checker:
         return Verdict.INTERIOR_KINK if excused else None
 
     def _record(self) -> None:
-        """Record the graph of f, if f runs on Values at all: with `grad=` it may be another framework's code."""
+        """Record the graph of f, if f runs on Values at all: with `grad=` it may be code of another framework."""
         try:
             self.inputs, output = self.function.record(self.function.flat)
-        except Exception:  # whatever the other framework makes of a Value
+        except Exception:  # the other framework may raise anything for a Value
             return
         self.output = output if isinstance(output, Value) else None
 
@@ -353,14 +353,14 @@ class Checker:
         raised(GradientMismatch(kind, text, point, check, blame, self.output, program, self._table_of(mode)))
 
     def _table_of(self, mode: str) -> Callable[[], str] | None:
-        """What says which entries of a supplied derivative are wrong."""
+        """A function that writes the table of the wrong entries of a supplied derivative; None for any other."""
         if mode in self.supplied.first:
             return partial(wrong_first, self.supplied, mode, self._evidence(mode))
         return partial(wrong_second, self.supplied, mode, self._matrix) if mode in self.supplied.matrices else None
 
 
 def _because(form: str, difference: float, of_f: Evidence) -> str:
-    """Why a slope of a supplied gradient is wrong, by the difference of the gradient itself."""
+    """Why the derivative of a supplied gradient is wrong, judged by the difference of the gradient itself."""
     if judge(difference, of_f).verdict is None:
         return f"\n  because   {form} is right at this point, but not beside it"
     hides = f"{form} does not show the engine all that it depends on"
@@ -373,10 +373,10 @@ def _entry(derivatives: Callable[..., list[float]], i: int, *numbers: float) -> 
 
 
 def _outcome(compute: Callable[[], Any]) -> Any:
-    """The result, or the exception that says there is none."""
+    """The result, or the exception that means there is none."""
     try:
         return compute()
-    except Exception as error:  # of the user's function
+    except Exception as error:  # raised by the user's function
         if not has_no_value(error):
             raise
         return error

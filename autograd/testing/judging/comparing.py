@@ -1,4 +1,4 @@
-"""Tells whether a function of floats has a kink at a point: it compares two equal numbers there, as max(x, 0) does."""
+"""Detects a kink of a function of floats: it compares two equal numbers at the point, as max(x, 0) does at 0."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from autograd.testing.oracles.evidence import Evidence
 
 
 class Watched(float):
-    """A float that notes in `ties` when it is compared with an equal number, and whose arithmetic gives such floats."""
+    """A float that notes in `ties` when it is compared with an equal number; its arithmetic gives Watched floats."""
 
     ties: list[float]
 
     @classmethod
     def of(cls, x: Any, ties: list[float]) -> Any:
-        """The number as one that is watched; anything else as it is."""
+        """Turn a float into a Watched float; anything else is returned unchanged."""
         if not isinstance(x, float) or isinstance(x, Watched):
             return x
         watched = cls(x)
@@ -27,7 +27,7 @@ class Watched(float):
         return watched
 
     def compared(self, other: Any) -> None:
-        """Note a comparison."""
+        """Note a comparison with an equal number."""
         if float(self) == other:
             self.ties.append(float(self))
 
@@ -39,14 +39,14 @@ class Watched(float):
         return self.of(abs(float(self)), self.ties)
 
     def clip(self, low: Any = None, high: Any = None, **_: Any) -> Any:
-        """What `np.clip` calls."""
+        """Clip the number; `np.clip` calls this."""
         for end in (low, high):
             self.compared(end)
         above = max(float(self), -math.inf if low is None else low)
         return self.of(min(above, math.inf if high is None else high), self.ties)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """NumPy's functions of one number, or of two that it compares."""
+        """Apply a NumPy function of one number, or one that compares two."""
         if ufunc.__name__ in ("absolute", "fabs", "sign"):
             self.compared(0.0)
         for other in inputs:
@@ -85,16 +85,16 @@ def compares_equal_numbers(function: Function) -> bool:
     ties: list[float] = []
     try:
         function(*(Watched.of(x, ties) for x in function.flat))
-    except Exception:  # whatever another framework makes of such a number
+    except Exception:  # another framework may raise anything for a subclass of float
         return False
     return any(map(math.isfinite, ties))
 
 
 def slopes_of(function: Function, found: Judgement, about: Evidence) -> list[float]:
-    """The slopes of f if it has several at its point, or where numbers tie; then others may be right, too.
+    """The slopes of f if it has several at its point, or if numbers tie; other derivatives may then be right, too.
 
-    At an end of the domain no value of f shows the other side of a kink there: it is one if f compares equal numbers,
-    and 0 counts too.
+    At an end of the domain, no value of f shows the other side of a kink. There is a kink if f compares equal numbers,
+    and then 0 counts too.
     """
     status = about.estimate.status
     if status == "kink":

@@ -1,6 +1,6 @@
-"""Verifies many derivatives at once, along random directions: a check of each alone then only has to name the culprit.
+"""Verifies many derivatives at once, along random directions; single checks then only have to name the culprit.
 
-Every derivative of a group has the same share of the change along a direction, so none is hidden by a larger one.
+Each derivative of a group has the same share of the change along a direction, so that no larger one hides it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ORACLE = "Ridders' extrapolation along random directions"
 
 
 class Directions:
-    """The directions at a point, made from one gradient; each derivative along one is computed once."""
+    """The directions at a point, made from one gradient; the derivative along each is computed once."""
 
     def __init__(self, f: Callable[..., float], point: Sequence[float], domains: Sequence[Interval]) -> None:
         self.f, self.point = f, list(point)
@@ -36,7 +36,7 @@ class Directions:
         self.known: dict[tuple[float, ...], Estimate | None] = {}
 
     def verified(self, gradient: Sequence[float]) -> set[int]:
-        """The places of the derivatives that are right; those of all others have to be checked alone."""
+        """The indices of the derivatives that are right; all others must be checked one by one."""
         groups: dict[int | None, list[int]] = defaultdict(list)
         for i, d in enumerate(gradient):
             if self.may_move[i] and (d == 0.0 or 0.0 < abs(d) * self.sizes[i] < math.inf):
@@ -61,7 +61,7 @@ class Directions:
         return True
 
     def _agrees(self, direction: tuple[float, ...], expected: float, share: float) -> bool:
-        """Whether f has this derivative along a direction; one of zero, only if f does not change at all."""
+        """Whether f has this derivative along a direction; a zero one agrees only if f does not change at all."""
         along = self._along(direction)
         if share == 0.0:
             return len({along(1.0 + step) for step in STEPS}) == 1
@@ -71,6 +71,6 @@ class Directions:
         return found is not None and abs(found.value - expected) <= found.bound + TIGHT * share <= SHARE * share
 
     def _along(self, direction: tuple[float, ...]) -> Slice:
-        """f along a direction: t ↦ f(x + (t - 1)·v), near 1, where t is rounded as x is."""
+        """f along a direction: t ↦ f(x + (t - 1)·v), near t = 1, where t is rounded as x is."""
         moving = list(zip(self.point, direction))
         return Slice(lambda t: self.f(*(x + (t - 1.0) * v if v else x for x, v in moving)), [1.0], 0)

@@ -1,4 +1,4 @@
-"""Which of many supplied derivatives are wrong, in what way, and what they should be: the table of a message."""
+"""Tabulates for a message which supplied derivatives are wrong, in what way, and what they should be."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from autograd.testing.judging.patterns import matrix_pattern, pattern
 from autograd.testing.oracles.evidence import Evidence
 from autograd.testing.oracles.orders import SecondEvidence
 
-MOST_ENTRIES = 8  # wrong ones in the table
+MOST_ENTRIES = 8  # wrong entries in the table
 
 
 def wrong_first(supplied: Supplied, mode: str, evidence: Sequence[Evidence]) -> str:
-    """The table of supplied first derivatives; "" for a single one."""
+    """The table of supplied first derivatives; "" if there is only one."""
     function = supplied.function
     with silence():
         given = supplied.first[mode](function.flat)
@@ -31,7 +31,7 @@ def wrong_first(supplied: Supplied, mode: str, evidence: Sequence[Evidence]) -> 
 
 
 def wrong_second(supplied: Supplied, mode: str, evidence: SecondEvidence) -> str:
-    """The same of a supplied matrix of second derivatives."""
+    """The same for a supplied matrix of second derivatives."""
     names, flat = supplied.function.names, supplied.function.flat
     places = [(i, j) for i in range(len(names)) for j in range(len(names))]
     with silence():
@@ -51,7 +51,7 @@ def wrong_second(supplied: Supplied, mode: str, evidence: SecondEvidence) -> str
 def _by_argument(
     function: Function, given: Sequence[float], right: Sequence[float], wrong: Sequence[bool]
 ) -> list[str]:
-    """Which arguments are wrong, in how many of their numbers and in what way."""
+    """The lines on which arguments are wrong, in how many of their numbers and in what way."""
     told: list[str] = []
     fine: list[str] = []
     unseen: list[str] = []
@@ -73,7 +73,7 @@ def _by_argument(
 
 
 def _table(names: Sequence[str], given: Sequence[float], right: Sequence[float], wrong: Sequence[bool]) -> list[str]:
-    """The first wrong entries, as given and as they should be."""
+    """The first wrong entries, with the given and the numeric value of each."""
     rows = [(name, f"{g!r}", f"{r!r}") for name, g, r, bad in zip(names, given, right, wrong) if bad]
     shown = [("entry", "given", "numeric"), *rows[:MOST_ENTRIES]]
     widths = [max(map(len, column)) for column in zip(*shown)]

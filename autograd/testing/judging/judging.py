@@ -11,7 +11,7 @@ from autograd.testing.oracles.underflow import TINIEST
 from autograd.testing.verdicts import Verdict
 
 CONCLUSIVE = 1e-4  # largest bound, relative to the derivative: with a wider one a pass would mean nothing
-TIGHT = 1e-9  # the bound for a derivative known to fifty digits, relative to it
+TIGHT = 1e-9  # the bound for a derivative known to fifty digits, relative to the derivative
 NEGLIGIBLE = 1e-6  # the bound for a derivative of zero, relative to what f could change by over |x|
 IN_LOW_PRECISION = 0.1  # both limits for a low-precision f, such as float32: a pass then means no gross error
 SURE = 0.5  # the largest bound of a mismatch, relative to the derivative: with a wider one it would prove nothing
@@ -23,7 +23,7 @@ MPMATH = "a difference quotient in fifty digits, by mpmath"
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, or the kind of a mismatch, and the numbers behind it."""
+    """A verdict, or the kind of a mismatch, and the numbers that support it."""
 
     verdict: Verdict | None
     kind: str
@@ -35,7 +35,7 @@ class Judgement:
 
 
 def judge(analytic: float, evidence: Evidence) -> Judgement:
-    """Compare a derivative with what the oracles say."""
+    """Compare a derivative with the results of the oracles."""
     if not math.isfinite(analytic):
         return _judge_infinite(analytic, evidence)
     first, second = (_by_digits, _by_floats) if evidence.precise_first else (_by_floats, _by_digits)
@@ -45,7 +45,7 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
             confirmed = _by_digits(analytic, evidence)  # a kink, or only rounding?
             return confirmed if confirmed is not None and confirmed.verdict is not None else found
         if found.verdict is Verdict.PASS and evidence.estimate.unseen > found.bound:
-            return _by_digits(analytic, evidence) or found  # a power that ends here, or a little beyond?
+            return _by_digits(analytic, evidence) or found  # may a power end a little beyond?
     if found is not None and found.verdict is not None:
         return found
     confirmed = second(analytic, evidence)
@@ -78,10 +78,10 @@ def judge(analytic: float, evidence: Evidence) -> Judgement:
 
 
 def judge_slope(slope: float, of_f: Evidence, of_gradient: Evidence, by_differences: bool) -> Judgement:
-    """Judge a slope of a supplied gradient: that by the engine, or by differences of the gradient itself.
+    """Judge the derivative of a supplied gradient, taken by the engine or by differences of the gradient itself.
 
-    Where the gradient has an infinite slope, as that of a power at its end, it is not compared. At a kink of the
-    gradient any slope between its sides is one, if their mean is the curvature of f.
+    It is not compared where it is infinite, as for a power at its end. At a kink of the gradient any number between the
+    slopes of the two sides is right, if their mean is the curvature of f.
     """
     infinite = math.isinf(slope) or (by_differences and not of_gradient.estimate.bound <= SURE * abs(slope))
     if infinite and of_gradient.diverges in ((-math.inf, math.inf) if by_differences else (slope,)):
@@ -163,7 +163,7 @@ def _by_digits(analytic: float, evidence: Evidence) -> Judgement | None:
 
 
 def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
-    """The verdict on an error that the rounding of the derivative explains; None if it does not."""
+    """The verdict on an error that the rounding of the derivative explains; None if rounding does not explain it."""
     rounding = SAFETY * evidence.rounding_for(error)
     if not error <= rounding:
         return None
@@ -172,19 +172,19 @@ def _rounded(error: float, size: float, evidence: Evidence) -> Verdict | None:
 
 
 def _nothing_is_left(size: float, evidence: Evidence) -> bool:
-    """Whether f is 0 up to rounding, and a derivative of this size too: at -10 nothing is left of 1 + erf(x)."""
+    """Whether f and a derivative of this size are both 0 up to rounding: 1 + erf(x) has no digits left at -10."""
     return evidence.vanishes and size <= SAFETY * EPSILON * evidence.reach
 
 
 def _at_zero(analytic: float, evidence: Evidence, slope: float) -> Verdict:
-    """The verdict near zero: no bound is small beside the derivative, but one may be beside a slope of f."""
+    """The verdict near zero, where no bound is small relative to the derivative, but one may be to a slope of f."""
     share = IN_LOW_PRECISION if evidence.low_precision else NEGLIGIBLE
     within = _is_within(analytic, evidence, share * max(slope, TINIEST))
     return Verdict.PASS if within and _tells(evidence.estimate.bound, analytic, evidence) else Verdict.INCONCLUSIVE
 
 
 def _tells(bound: float, analytic: float, evidence: Evidence) -> bool:
-    """Whether a bound excludes a gross error, unless the derivative is 0 beside what rounding or f itself does here."""
+    """Whether a bound excludes a gross error, or the derivative is 0 next to rounding or the variation of f here."""
     nothing = max(EPSILON * evidence.slope, NEGLIGIBLE * evidence.variation)
     return bound <= IN_LOW_PRECISION * abs(analytic) or abs(analytic) <= nothing
 
@@ -196,7 +196,7 @@ def _is_within(analytic: float, evidence: Evidence, limit: float) -> bool:
 
 
 def _agrees_with_a_side(analytic: float, evidence: Evidence) -> bool:
-    """Whether a derivative is that of one side for sure: it is right, or a choice at a kink, whatever the other is."""
+    """Whether a derivative is surely that of one side: then it is right, or a choice at a kink, whatever the other."""
     for side in evidence.sides:
         bound = side.bound + side.unseen + evidence.doubt
         limit = max(CONCLUSIVE * abs(side.value), NEGLIGIBLE * evidence.slope)
@@ -220,7 +220,7 @@ def _judge_infinite(analytic: float, evidence: Evidence) -> Judgement:
         return _judged(Verdict.KINK if both else Verdict.PASS, evidence, MPMATH)
     finite = (exact is not None and exact.hull is not None) or math.isfinite(evidence.estimate.bound)
     if analytic == analytic and not finite:
-        return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)  # as where it grows like a logarithm
+        return _judged(Verdict.INCONCLUSIVE, evidence, RIDDERS)  # as where the derivative grows like a logarithm
     return _judged(None, evidence, MPMATH, "non-finite")
 
 

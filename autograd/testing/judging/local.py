@@ -1,4 +1,4 @@
-"""The operation of one node as a function of its moving operands."""
+"""Makes the operation of one node a function of its moving operands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.testing.arguments.functions import Function, applied, by_reverse, 
 from autograd.testing.oracles.evidence import Evidence
 from autograd.testing.oracles.underflow import underflow_of
 
-# The first operand of these is computed from the others, and has no edge.
+# The first operand of these operations is computed from the others, and has no edge.
 FROM_OTHERS: dict[str, Callable[..., Any]] = {
     "power_log": lambda x, y, n: TABLE["power"].function(x, y),
     "ratio_slope": lambda x, y: TABLE["divide"].function(x, y),
@@ -32,7 +32,7 @@ class Local(Function):
         row, first = self.row, FROM_OTHERS.get(self.row.name)
         self.positions = [i for i, v in enumerate(node.inputs) if not v.is_constant and (i or first is None)]
         self.operands = [float(plain(v.data)) for v in node.inputs]
-        for k, i in enumerate(self.positions if beside else (), 1):  # -0.0 + 0.0 would be another number
+        for k, i in enumerate(self.positions if beside else (), 1):  # -0.0 + 0.0 would change the number
             self.operands[i] += beside * k * max(abs(self.operands[i]), 1.0)
 
         def apply(*moving: Any) -> Any:

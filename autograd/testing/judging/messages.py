@@ -1,4 +1,4 @@
-"""The message of a failed check: the point, both derivatives, the operation to blame, a program to run."""
+"""Writes the message of a failed check: the point, both derivatives, the operation to blame, a program to run."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from autograd.testing.judging.sources import literal, source
 from autograd.testing.verdicts import Check
 from autograd.trees import is_array
 
-IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: a line of code cannot repeat it
-NAMED = "named"  # the attribute of an f that has its last arguments by name
+IS_BOUND = "bound"  # the attribute of an f that pytest gave an instance or arguments: no line of code can repeat it
+NAMED = "named"  # the attribute of an f that takes its last arguments by name
 LONGEST_PROGRAM = 60  # operations or inputs: a longer program is not printed
 
 
@@ -34,7 +34,7 @@ def explained(
     options: str,
     order: int,
 ) -> tuple[str, str]:
-    """Return the message of a mismatch, and the program that shows it, or "".
+    """Return the message of a mismatch, and the program that shows it, or "" for no program.
 
     `claimed` is a check of `grad=`; `order` is the order of the wrong derivative.
     """
@@ -67,8 +67,8 @@ def explained(
 def options_of(
     supplied: dict[str, Callable[..., Any]], domain: Any, order: int, static: Sequence[str], accuracy: float
 ) -> str:
-    """The options of a check, as written in the call that repeats it."""
-    own = ("vjp", DOUBLE) if DOUBLE in supplied else ()  # those that the function brings itself: no option names them
+    """The options of a check, as written in the call that repeats the check."""
+    own = ("vjp", DOUBLE) if DOUBLE in supplied else ()  # those that the function supplies itself: no option names them
     found = "".join(
         f", {name}={getattr(f, '__name__', name).replace('<lambda>', name)}"
         for name, f in supplied.items()

@@ -1,4 +1,4 @@
-"""What wrong derivatives have in common with the right ones: a factor, a sign, another order."""
+"""Finds what wrong derivatives have in common with the right ones: a factor, a sign, another order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def pattern(given: Sequence[float], right: Sequence[float], shape: tuple[int, ..
 
 
 def matrix_pattern(given: Sequence[float], right: Sequence[float], n: int) -> str:
-    """The same for a matrix of second derivatives; the wrong ones may be those on the diagonal, or off it.
+    """The same for a matrix of second derivatives; only those on, above, below or off the diagonal may be wrong.
 
     >>> matrix_pattern([2.0, 3.0, 3.0, 8.0], [4.0, 3.0, 3.0, 16.0], 2)
     'on the diagonal each is half the right one'
@@ -83,7 +83,7 @@ def _alike(some: Sequence[float], others: Sequence[float]) -> bool:
 
 
 def _factor(ratio: float, shape: tuple[int, ...]) -> str:
-    """A ratio, as a whole number, a root, or a count of numbers where it is one."""
+    """Write a ratio as a count of entries, a whole number, a root, or a reciprocal, if it is one; else in decimals."""
     counts: dict[str, Any] = {f"n = {n}": float(n) for n in dict.fromkeys((math.prod(shape), *shape)) if n > 1}
     for name, size in counts.items():
         for text, value in ((name, size), (f"1/({name})", 1 / size)):

@@ -18,12 +18,12 @@ RESERVED = ("Value", "gradients", "slope")  # names that a printed program uses 
 
 
 def literal(x: Any) -> str:
-    """A number as Python reads it."""
+    """A number as Python source."""
     return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x!r}")'
 
 
 def identifiers(graph: Graph, inputs: Sequence[Value]) -> dict[Value, str]:
-    """A name for every input and node that a program can use: its name in the graph, as far as Python allows."""
+    """A name for every input and node in a program: its name in the graph, as far as Python allows."""
     labels = {v: v.label for v in inputs}  # the graph has no name for an input that it does not use
     taken: set[str] = set()
     found: dict[Value, str] = {}
@@ -64,7 +64,7 @@ def source(graph: Graph, inputs: Sequence[Value] = (), order: int = 1) -> str:
 
 
 def call(row: Primitive, operands: list[str]) -> str:
-    """A call of an operation with named operands."""
+    """The source of a call of an operation with named operands."""
     if row.symbol in BY_SIGN and len(operands) == 2:
         return f"{_bracketed(operands[0])} {row.symbol} {operands[1]}"
     if row.vectors:

@@ -1,1 +1,1 @@
-"""Oracles: numerical derivatives with bounds of their error, by floats and by fifty digits."""
+"""Oracles: numerical derivatives with error bounds, by floats and by fifty digits."""

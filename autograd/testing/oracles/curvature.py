@@ -1,7 +1,7 @@
 """Evidence for second derivatives from values of f alone: a supplied first derivative cannot vouch for its own slope.
 
-As its numbers move by ±√s, the values of f add up to a smooth function of s, whose slope at 0 is ∂²f/∂xᵢ∂xⱼ. So the
-oracles of first derivatives find it, on floats and in fifty digits.
+As the numbers of f move by ±√s, its values add up to a smooth function of s, whose slope at 0 is ∂²f/∂xᵢ∂xⱼ. The
+oracles of first derivatives can find that slope, on floats and in fifty digits.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from autograd.testing.oracles.oracle import ROWS, Estimate
 from autograd.testing.oracles.precise import Exact
 from autograd.testing.oracles.quotients import NOT_FOUND, SHRINK, tableau
 
-TIGHT = 1e-6  # a bound that needs no other steps, relative to the derivative
-LEAST_ROOM = 2.0**-20  # what a domain must leave on both sides of a number, relative to it
-STEPS = [2.0**-k for k in (14, 10, 7, 5, 3, 2)]  # at an end, relative to what f may move
+TIGHT = 1e-6  # a bound so small that no other steps are tried, relative to the derivative
+LEAST_ROOM = 2.0**-20  # the least room that a domain must leave on both sides of a number, relative to it
+STEPS = [2.0**-k for k in (14, 10, 7, 5, 3, 2)]  # at an end, relative to the reach of f
 FROM_ZERO = Interval("[0, 1]")
 
 
 @dataclass
 class AtEnd(Evidence):
-    """Evidence for a second derivative at an end of a domain, where f moves to one side alone."""
+    """Evidence for a second derivative at an end of a domain, where f moves to one side only."""
 
     found: Estimate | None = field(default=None, kw_only=True)
 
     @cached_property
     def estimate(self) -> Estimate:
-        """What was found."""
+        """The estimate that was found."""
         assert self.found is not None
         return self.found
 
@@ -43,11 +43,11 @@ class AtEnd(Evidence):
 class Curvature(Evidence):
     """Evidence for a second derivative: s is one-sided, but f moves to both sides."""
 
-    closer: Evidence | None = field(default=None, kw_only=True)  # the same by steps relative to x, instead of 1
+    closer: Evidence | None = field(default=None, kw_only=True)  # the same, by steps relative to x instead of 1
 
     @cached_property
     def estimate(self) -> Estimate:
-        """The estimate by either steps: f may depend on 1 + x, or on log x."""
+        """The better estimate of the two kinds of step: f may depend on 1 + x, or on log x."""
         found = super().estimate
         if self.closer is not None and not found.bound <= TIGHT * abs(found.value):
             found = min(found, self.closer.estimate, key=lambda one: one.bound)
@@ -63,7 +63,7 @@ class Curvature(Evidence):
 
 
 def curvature(function: Function, domains: Sequence[Interval], i: int, j: int, accuracy: float) -> Evidence:
-    """Evidence for ∂²f/∂xᵢ∂xⱼ; at an end of a domain f moves to one side alone."""
+    """Evidence for ∂²f/∂xᵢ∂xⱼ; at an end of a domain f moves to one side only."""
     places = dict.fromkeys((i, j))
     room = {k: min(function.flat[k] - domains[k].low, domains[k].high - function.flat[k]) for k in places}
     if any(room[k] <= LEAST_ROOM * abs(function.flat[k]) for k in places):
@@ -84,7 +84,7 @@ def curvature(function: Function, domains: Sequence[Interval], i: int, j: int, a
 
 
 def _symmetric(function: Function, i: int, j: int, reach: dict[int, float]) -> Callable[[Any], Any]:
-    """s ↦ the sum of f around x, where number k moves by ±√s·reach[k], over the product of both reaches."""
+    """s ↦ the sum of f around x, where number k moves by ±√s·reach[k], divided by the product of both reaches."""
     area = reach[i] * reach[j]
 
     def around(s: Any) -> Any:
@@ -102,7 +102,7 @@ def _symmetric(function: Function, i: int, j: int, reach: dict[int, float]) -> C
 
         if i == j:
             return (at(1, 1) + at(-1, -1)) / area
-        return (at(1, 1) - at(1, -1) - at(-1, 1) + at(-1, -1) + 4 * at(0, 0)) / (4 * area)  # it shows the size of f
+        return (at(1, 1) - at(1, -1) - at(-1, 1) + at(-1, -1) + 4 * at(0, 0)) / (4 * area)  # 4·f shows the size of f
 
     return around
 

@@ -1,4 +1,4 @@
-"""How far rounding moves a function near a point, seen in its values alone."""
+"""Estimates how far rounding moves a function near a point, from its values alone."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ COARSE = 1 / 64  # a jump is rounding if f changes by this many of them overall;
 HALVINGS = 40
 TO_THE_LAST_BIT = 52  # halvings of the widest spacing below
 SOME_HALVINGS = 12  # enough to tell a jump from a slope
-MORE = 4.0  # times the rounding that is known
-BEYOND_ROUNDING = 100.0  # times the rounding: jumps that are greater are those of poles
+MORE = 4.0  # times the known rounding
+BEYOND_ROUNDING = 100.0  # times the rounding: greater jumps are due to poles
 TEETH = [1.234 * 2.0**-k for k in (28, 21, 14, 9)]  # relative to |x|
 MORE_TEETH = [1.234 * 2.0**-k for k in (25, 18, 11, 6, 4, 3)]
 AFAR = (0.9, 9.0)  # relative to |x|, or to 1
@@ -28,9 +28,9 @@ SEVERAL = 3  # jumps among seven close values: a single one is a step of f, or a
 
 
 class Slice:
-    """f along one operand, with each value computed once: NaN where arithmetic raises, and outside of the `ends`.
+    """f along one operand, with each value computed once; NaN where arithmetic raises, and outside the `ends`.
 
-    One that `may_branch`, as a derivative may that is wrong, jumps once where a branch ends.
+    A Slice that `may_branch`, such as a derivative that may be wrong, jumps once where a branch ends.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Slice:
             operands[self.i] = t
             try:
                 self.known[t] = float(self.f(*operands))
-            except Exception as error:  # of the user's function
+            except Exception as error:  # raised by the user's function
                 if not has_no_value(error):
                     raise
                 self.known[t] = math.nan
@@ -66,9 +66,9 @@ class Slice:
 def rounding_beside(
     f: Callable[..., Any], x: Sequence[float], i: int, ends: tuple[float, float], may_branch: bool = False
 ) -> float:
-    """How far rounding moves f close to x, seen in its values along operand i on either side.
+    """How far rounding moves f close to x, estimated from its values along operand i on both sides.
 
-    The value at x itself is not used: it may be a jump.
+    The value at x itself is not used: it may be part of a jump.
     """
     g, size = Slice(f, x, i, ends, may_branch), abs(x[i])
     worst = 0.0
@@ -82,10 +82,10 @@ def rounding_beside(
 def teeth(g: Slice, x: float, side: int, known: float, spacings: Sequence[float] = TEETH) -> float:
     """Estimate the rounding of an f that is smooth between the points where something inside it is rounded.
 
-    0.0 if it is not much more than the rounding that is known.
+    Returns 0.0 if it is not much more than the known rounding.
 
     Values spaced wider than those points look scattered. So do values of an f with many periods in between, but that f
-    does not jump; and those of an f with a step or a pole, but that f jumps once.
+    does not jump, and values of an f with a step or a pole, but that f jumps only once.
     """
     worst = 0.0
     for relative in spacings:
@@ -106,22 +106,22 @@ def teeth(g: Slice, x: float, side: int, known: float, spacings: Sequence[float]
 
 
 def level(g: Slice, x: float) -> float:
-    """How large f is far from x: terms as large may cancel here, and a jump by their rounding is no step of f."""
+    """The size of f far from x: terms as large may cancel here, and a jump due to their rounding is no step of f."""
     values = [abs(g(x + sign * part * max(abs(x), 1.0))) for part in AFAR for sign in (-1, 1)]
     return max(filter(math.isfinite, values), default=0.0)
 
 
 def greatest_rounding(g: Slice, x: float) -> float:
-    """The greatest jump that rounding may make, in single precision or where f is a difference divided by x² or x⁴.
+    """The greatest jump that rounding may cause, in single precision or where f is a difference divided by x² or x⁴.
 
-    A greater one is a step of f itself, such as that of a remainder.
+    A greater jump is a step of f itself, such as that of a remainder.
     """
     closer = max(1.0, min(1.0 / abs(x), FAR_AWAY)) ** 2 if x else math.inf
     return SEVERAL_TERMS * max(level(g, x), abs(x)) * closer * max(2.0**-24, SAFETY * EPSILON * closer)
 
 
 def _slope_between_jumps(g: Slice, x: float, side: int) -> float:
-    """The median slope of f over three steps so narrow that hardly one holds a jump."""
+    """The median slope of f over three steps so narrow that rarely one holds a jump."""
     spacing = next(_spacings(abs(x)))  # as in `rounding`, where these values are known
     values = [g(x + side * k * spacing) for k in range(4)]
     changes = sorted(side * (b - a) for a, b in pairwise(values))
@@ -129,9 +129,9 @@ def _slope_between_jumps(g: Slice, x: float, side: int) -> float:
 
 
 def _jumps_often(g: Slice, points: list[float], slope: float, noise: float) -> bool:
-    """Whether f jumps between several of these neighbours, by amounts that are alike, and no smaller than its noise.
+    """Whether f jumps between several of these neighbours by similar amounts, no smaller than its noise.
 
-    A single jump ends a branch; to tell it from the change of an f that is smooth beside it takes all halvings.
+    A single jump is the end of a branch. All halvings are needed to tell it from the change of a smooth f next to it.
     """
     halvings = HALVINGS if g.may_branch else SOME_HALVINGS
     jumps = sorted((jump(g, list(ends), COARSE * noise, halvings, slope) for ends in pairwise(points)), reverse=True)
@@ -139,12 +139,12 @@ def _jumps_often(g: Slice, points: list[float], slope: float, noise: float) -> b
 
 
 def rounding(g: Slice, x: float, size: float, side: int, enough: int = 2) -> list[tuple[float, float]]:
-    """The rounding error of f within `size` of x, and the spacing from which it was seen.
+    """The rounding errors of f within `size` of x, each with the spacing from which it was estimated.
 
-    Moré and Wild's estimate (2011): for a smooth f, differences of seven close values are pure rounding; f itself may
-    be small because terms cancel, and not show it. If most values are equal, precision is low, as in float32: then the
-    jump from one value to the next shows the rounding. Several spacings are used, since the values of one can lie on a
-    line by chance; `enough` is how many.
+    This is Moré and Wild's estimate (2011): for a smooth f, differences of seven close values are pure rounding. The
+    size of f need not show it, since terms may cancel. If most values are equal, precision is low, as in float32; then
+    the jump from one value to the next shows the rounding. `enough` spacings are used, since the values of one spacing
+    can lie on a line by chance.
     """
     found: list[tuple[float, float]] = []
     least_jump, flat, change = math.nan, False, 0.0
@@ -172,7 +172,7 @@ def rounding(g: Slice, x: float, size: float, side: int, enough: int = 2) -> lis
 
 
 def _spacings(size: float) -> Iterator[float]:
-    """Spacings from barely distinct floats up to where f as a whole shows: for a tiny x, as a function of 1 + x."""
+    """Spacings from barely distinct floats up to where the shape of f shows: for a tiny x, as a function of 1 + x."""
     spacing = 1.234 * max(size * 2.0**-46, 2.0**-1060)  # not a power of two, where a low-precision f can be exact
     while spacing < max(size, 1.0) / 8:
         yield spacing
@@ -180,9 +180,9 @@ def _spacings(size: float) -> Iterator[float]:
 
 
 def _first_of_many(g: Slice, x: float, ends: tuple[float, float]) -> float:
-    """A jump of an f that stands still at x, if it does so again beyond, and then jumps by about as much; else 0.0.
+    """A jump of an f that is constant at x, if f is constant again beyond and then jumps as much; otherwise 0.0.
 
-    Low precision does so. A branch of f, which is constant around x, ends with a single jump.
+    Low precision does this. A branch of f that is constant around x ends with a single jump.
     """
     size, beyond = abs(g(ends[1]) - g(ends[0])), max(ends, key=lambda end: abs(end - x))
     near = beyond
@@ -196,10 +196,10 @@ def _first_of_many(g: Slice, x: float, ends: tuple[float, float]) -> float:
 
 
 def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS, slope: float = 0.0) -> float:
-    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks meanwhile.
+    """The greatest change between two neighbours, traced to where it happens; for a smooth f it shrinks on the way.
 
-    It is traced until it is negligible, or as small as rounding makes it in floats. `slope` is that of f between its
-    jumps, which it may undo: the teeth of a saw lead nowhere.
+    It is traced until it is negligible, or as small as rounding makes it in floats. `slope` is the slope of f between
+    its jumps, which the jumps may undo: tracing the teeth of a saw leads nowhere.
     """
     a, b = steepest(g, points, negligible, halvings, slope)
     return abs(g(b) - g(a) - slope * (b - a))
@@ -208,7 +208,7 @@ def jump(g: Slice, points: list[float], negligible: float = 0.0, halvings: int =
 def steepest(
     g: Slice, points: list[float], negligible: float = 0.0, halvings: int = HALVINGS, slope: float = 0.0
 ) -> tuple[float, float]:
-    """The ends of that change."""
+    """The ends of the change that `jump` returns."""
 
     def change(ends: tuple[float, float]) -> float:
         return abs(g(ends[1]) - g(ends[0]) - slope * (ends[1] - ends[0]))
@@ -223,7 +223,7 @@ def steepest(
 
 
 def roughness(values: list[float], of_orders: Callable[..., float] = max) -> float:
-    """The rounding of values, from differences of third to sixth order, which decrease if f is smooth."""
+    """The rounding of values, from their differences of third to sixth order, which decrease if f is smooth."""
     found = []
     for order in range(1, 7):
         values = [b - a for a, b in pairwise(values)]
@@ -249,5 +249,5 @@ def is_single(value: float) -> bool:
 
 
 def is_short(value: float) -> bool:
-    """Whether a value has so few digits, like 1.0 or 0.25, that it says nothing of the precision it was computed in."""
+    """Whether a value has so few digits, like 1.0 or 0.25, that it does not show the precision of its computation."""
     return grid([value]) >= abs(value) * 2.0**-12

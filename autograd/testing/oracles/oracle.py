@@ -1,8 +1,8 @@
-"""The first oracle: a derivative from values of the function alone, with a bound on its own error.
+"""The first oracle: a derivative from values of the function alone, with a bound on its error.
 
-Ridders' extrapolation (1982) of difference quotients, first over one step, then over a ladder of steps. The error is
-bounded, not guessed: ten times the spread of the tableau, plus the rounding of f divided by the step, plus that of the
-result.
+It is Ridders' extrapolation (1982) of difference quotients, first over one step, then over a ladder of steps. The error
+is bounded, not guessed: ten times the spread of the tableau, plus the rounding of f divided by the step, plus the
+rounding of the result.
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ from autograd.trees import is_array
 ROWS = 7
 TIGHT = 1e-9  # the search ends at a bound this small, relative to the derivative
 CLOSE = 1e-5  # a bound this small is believed even if wider steps contradict each other
-VAGUE = 1e-3  # a one-sided bound above this, relative to the derivative: perhaps f is a power of the distance
+VAGUE = 1e-3  # a one-sided bound above this, relative to the derivative: f may be a power of the distance
 RELATIVE_STEPS = [2.0**-k for k in (24, 20, 17, 14, 11, 8, 6, 4, 3, 2, 1)]  # relative to |x|
-# Too close for a tight bound, but f may have periods within the wider steps.
+# Too narrow for a tight bound, but f may have periods within the wider steps.
 NARROW_STEPS = [2.0**-k for k in (44, 40, 36, 32, 28)]
 NARROW_ROWS = 3  # rows of a tableau from such a step: every function pays for them, though few need them
-LARGE = 1e4  # |x| from which periods within the wider steps are the rule
+LARGE = 1e4  # from this |x| on, f often has periods within the wider steps
 CRAMPED = 2.0**-20  # an end of the domain this close, relative to x, is treated as x itself
 LEAST_NORMAL = 2.0**-1022  # an end this close has no steps in between
-ONE_STEP = 2.0**-6  # the step that decides where f is smooth, relative to |x| or to 1
-WIDER, NARROWER = 2.0**-3, 2.0**-10  # the same where f hardly changes, and where it changes fast
+ONE_STEP = 2.0**-6  # the step that decides whether f is smooth, relative to |x| or to 1
+WIDER, NARROWER = 2.0**-3, 2.0**-10  # the step where f hardly changes, and where it changes fast
 OVER_TEETH = (2.0**-6, 2.0**-3)  # relative to |x|: steps over jumps of a sum whose terms cancel
 TOOTH = 2.0**-16  # the least jump to look for, relative to the change of f over such a step
-WIDE_SPACINGS = 5  # of seven values each, up to 3e-7 apart, where a larger term in a sum rounds again and again
-ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding leaves little less
+WIDE_SPACINGS = 5  # of seven values each, up to 3e-7 apart, where a larger term in a sum is rounded again and again
+ENOUGH = 1e-11  # a bound this small, relative to |f| / |x|, or to |f| if |x| < 1: rounding rarely allows less
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class Estimate:
 
     `left` and `right` are the one-sided derivatives, NaN for a side that was not examined. `status` is "ok";
     "one-sided" if a side was requested or x is at an end of the domain; "kink" if left and right differ by more than
-    their bounds (then `bound` is the greater of these and `value` the mean); "singular" if f has a pole, or the end of
-    a root, within a few floats of x; "inconclusive" if no step gave a bound. The bound of a power at its end
-    holds if x is that end; `unseen` is how far off the value may be if the end lies beyond x, hidden by rounding.
+    their bounds (then `bound` is the greater of these and `value` the mean); "singular" if f has a pole, or a root its
+    end, within a few floats of x; "inconclusive" if no step gave a bound. The bound of a power at its end holds if x is
+    that end; `unseen` is how far off the value may be if the end lies beyond x, hidden by rounding.
 
     >>> estimate = numeric_derivative(abs, 0.0)
     >>> estimate.status, round(estimate.left, 9), round(estimate.right, 9)
@@ -84,7 +84,7 @@ class Estimate:
 
     @classmethod
     def seen(cls, g: Slice, found: tuple[float, float], side: int) -> Estimate:
-        """Value and bound from steps on one side of x, or on both for side 0."""
+        """The estimate from a value and bound by steps on one side of x, or on both for side 0."""
         left, right = (found[0] if side in (0, one) else math.nan for one in (-1, 1))
         return cls(*found, left, right, len(g.known), "one-sided" if side else "ok")
 
@@ -98,11 +98,11 @@ def numeric_derivative(
     domain: Domain = None,
     accuracy: float = 0.0,
 ) -> Estimate:
-    """∂f/∂xᵢ at x, from values of f on floats, with a bound on its error.
+    """Return ∂f/∂xᵢ at x, from values of f on floats, with a bound on its error.
 
-    `x` is the operand, or a sequence or array of all operands. `side` -1 or 1 asks for the derivative from the left or
+    `x` is the operand, or a sequence or array of all operands. `side` -1 or 1 requests the derivative from the left or
     the right. `domain`, "(0, inf]" or (0, 1), is that of operand i; at its ends the derivative is one-sided. `accuracy`
-    is the relative accuracy of f, if it is less than that of floats, as of a solver that stops at 1e-6. Raises
+    is the relative accuracy of f if it is lower than that of floats, such as 1e-6 for a solver that stops there. Raises
     ValueError if i is out of range, `side` is not -1, 0 or 1, or x is not finite or outside the domain.
 
     >>> import math
@@ -133,7 +133,7 @@ def numeric_derivative(
 
 
 def _by_ladder(g: Slice, x: float, side: int, stated: float) -> Estimate:
-    """The derivative from a ladder of steps, where f is not smooth or its rounding is large."""
+    """The derivative from a ladder of steps, used where f is not smooth or its rounding is large."""
     known, inward = rounding(g, x, abs(x), side)[0][1], 1 if g.high - x > x - g.low else -1
     least = max(teeth(g, x, inward, known), stated)
     found = _estimated(g, x, side, least, math.inf)
@@ -149,13 +149,13 @@ def _by_ladder(g: Slice, x: float, side: int, stated: float) -> Estimate:
 
 
 def _steepest(found: Estimate) -> float:
-    """The steepest slope that an estimate allows; NaN if it says nothing."""
+    """The steepest slope that an estimate allows; NaN if it has no finite bound."""
     sides = (found.left, found.right) if found.status == "kink" else (found.value,)
     return max(map(abs, sides)) + found.bound if math.isfinite(found.bound) else math.nan
 
 
 def _beside_pole(g: Slice, x: float, side: int) -> Estimate:
-    """The derivative a few floats beside a simple pole, by that of 1 / f; "singular" where it is none."""
+    """The derivative a few floats from a simple pole, from that of 1 / f; "singular" where it cannot be found."""
     h = reciprocal(g)
     found = _from_one_side(h, x, side, side) if side else smooth_derivative(h, x, 0.0)
     value, bound = derivative_by_reciprocal(g, x, found.value, found.bound) if found else NOT_FOUND
@@ -165,7 +165,7 @@ def _beside_pole(g: Slice, x: float, side: int) -> Estimate:
 
 
 def is_a_tooth(g: Slice, x: float, slope: float, enough: float, steps: Iterable[float]) -> bool:
-    """Whether a slope is that between two jumps: a wider step sees another slope altogether, since f jumps there."""
+    """Whether a slope is only that between two jumps: a wider step shows quite another slope, since f jumps there."""
     for step in steps:
         if not (x - step < x < x + step and x - step in g and x + step in g):
             continue
@@ -178,9 +178,9 @@ def is_a_tooth(g: Slice, x: float, slope: float, enough: float, steps: Iterable[
 
 
 def smooth_derivative(g: Slice, x: float, enough: float) -> Estimate | None:
-    """The derivative of an f that is smooth around x, from one step; None if no bound is tight, nor at most `enough`.
+    """The derivative of an f that is smooth around x, from one step; None if no bound is tight or at most `enough`.
 
-    Both sides must agree, and narrower steps must not contradict: f may have periods within the wider one.
+    Both sides must agree, and narrower steps must not contradict them: f may have periods within the wider one.
     """
     near, far = abs(x), max(abs(x), 1.0)
     best: Estimate | None = None
@@ -191,7 +191,7 @@ def smooth_derivative(g: Slice, x: float, enough: float) -> Estimate | None:
         noise = max(noise for _, noise in rounding(g, x, size, 0, enough=1))
         if best is not None and best.bound <= least_bound(g, x, step, noise):
             continue
-        if relative == NARROWER:  # f may stand between two of its steps there, and look smooth
+        if relative == NARROWER:  # f may be between two of its steps there, and look smooth
             noise = max(noise, *(teeth(g, x, side, noise) for side in (1, -1)))
         if _is_staircase(g, x, step):
             return None
@@ -207,7 +207,7 @@ def smooth_derivative(g: Slice, x: float, enough: float) -> Estimate | None:
 
 
 def _of_larger_terms(g: Slice, x: float, size: float, side: int) -> float:
-    """The rounding of a sum with a term of this size, which close values do not show; 0.0 if it is something else."""
+    """The rounding of a sum with a term of this size, which close values do not show; 0.0 if it has another cause."""
     noise = max(noise for _, noise in rounding(g, x, size, side, enough=WIDE_SPACINGS))
     return noise if noise <= SAFETY * EPSILON * size else 0.0
 
@@ -219,7 +219,7 @@ def _by_one_step(g: Slice, x: float, size: float, step: float, noise: float, eno
     close = CLOSE * max(slope, enough / TIGHT)
     if not both[1] <= max(TIGHT * slope, enough):
         return None
-    for reach in (step, step / SHRINK**4):  # one side alone may need narrower steps
+    for reach in (step, step / SHRINK**4):  # a single side may need narrower steps
         left, right = (tableau(g, x, reach, side, noise, ROWS) for side in (-1, 1))
         if max(left[1], right[1]) <= close:
             break
@@ -238,7 +238,7 @@ def _is_staircase(g: Slice, x: float, step: float) -> bool:
 
 
 def _enough(g: Slice, x: float) -> float:
-    """A bound to be content with, by the size of f: at the point, where f may be 0, or a step away on both sides."""
+    """A sufficient bound, by the size of f: at the point, where f may be 0, or a step away on both sides."""
     size = max(abs(x), 1.0)
     beside = [abs(g(t)) for t in (x - size * ONE_STEP, x + size * ONE_STEP) if t in g]
     level = max(abs(g(x)), min(beside)) if len(beside) == 2 else abs(g(x)) or max(beside, default=0.0)
@@ -246,9 +246,9 @@ def _enough(g: Slice, x: float) -> float:
 
 
 def _from_one_side(g: Slice, x: float, side: int, inward: int) -> Estimate | None:
-    """The derivative of an f that is smooth from x inwards, where an end of the domain is close; else None.
+    """The derivative of an f that is smooth from x inwards, where an end of the domain is close; otherwise None.
 
-    Narrower steps, over both sides if x is not the end itself, must not contradict.
+    Narrower steps, on both sides if x is not the end itself, must not contradict it.
     """
     size, enough = max(abs(x), 1.0), SAFETY * _enough(g, x)  # rounding moves these quotients further
     noise = max(noise for _, noise in rounding(g, x, size, inward, enough=1))
@@ -275,7 +275,7 @@ def _from_one_side(g: Slice, x: float, side: int, inward: int) -> Estimate | Non
 
 
 def _flat(g: Slice, x: float, side: int) -> Estimate | None:
-    """The derivative of an f that has one value over every step; None if it has others."""
+    """The derivative of an f that has the same value over every step; None for any other f."""
     steps = list(_steps(g, x, side))
     if not steps or not all(_is_flat(g, x, step, side) for step in steps):
         return None
@@ -302,7 +302,7 @@ def _estimated(g: Slice, x: float, side: int, least: float, reach: float) -> Est
 
 
 def _reconciled(both: Found, left: Found, right: Found) -> tuple[str, Found]:
-    """Reconcile the two-sided quotients with those of each side: if the three contradict each other, trust none."""
+    """Combine the two-sided quotients with those of each side; trust none if the three contradict each other."""
     (value, bound), mean, error = both, (left[0] + right[0]) / 2, max(left[1], right[1])
     if abs(left[0] - right[0]) > left[1] + right[1]:
         agree = not math.isfinite(bound) or abs(value - mean) <= bound + error
@@ -324,7 +324,7 @@ def _search(g: Slice, x: float, side: int, least: float, reach: float) -> Found:
     """Find the derivative with the smallest bound, from the smallest step up, stopping at the first tight bound.
 
     A wider step must agree with all narrower ones: over many periods, or across a kink, a tableau can converge to a
-    wrong value, but not into the interval that a narrow step has left.
+    wrong value, but it can hardly hit the interval that a narrow step allows.
     """
     best = NOT_FOUND
     flat = grain = 0.0  # the widest step of a leading run over which f does not change
@@ -337,7 +337,7 @@ def _search(g: Slice, x: float, side: int, least: float, reach: float) -> Found:
         if flat and best is NOT_FOUND:
             grain = _grain(g, x, flat, [wider for wider in steps if wider >= step], side)
             best = tableau(g, x, flat, side, max(grain, least), ROWS)
-        if step > within:  # where f may behave differently, as through 1 + x
+        if step > within:  # where f may behave differently, as a function of 1 + x does
             seen += rounding(g, x + (side or 1) * step, step, side)
             within = step * 1e3
         noise = max(grain, least, max((noise for spacing, noise in seen if spacing <= step), default=max(seen)[1]))
@@ -355,7 +355,7 @@ def _search(g: Slice, x: float, side: int, least: float, reach: float) -> Found:
 
 
 def _is_flat(g: Slice, x: float, step: float, side: int) -> bool:
-    """Whether f has the same value a step away; it may only be rounded: 1 + 1e-17·x is not constant."""
+    """Whether f has the same value a step away, perhaps only by rounding: 1 + 1e-17·x is not constant."""
     return all(g(x + sign * step) == g(x) for sign in ((-1, 1) if side == 0 else (side,)))
 
 
@@ -363,8 +363,8 @@ def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> fl
     """The rounding of an f that is constant over a narrow step but not over wider ones, from its change in between.
 
     A continuous f changes by almost nothing there. A difference of large terms changes by their rounding, which its own
-    values, perhaps all zero, do not show. Over a wide step it does so many times unless it levels off; some wide steps
-    suffice, since f may return to its value after the widest.
+    values, perhaps all zero, do not show. Over a wide step it changes by many times that, unless it levels off. Some
+    wide steps suffice, since f may return to its value after the widest.
     """
     here, signs = g(x), (1, -1) if side == 0 else (side,)
     near, far = flat, wider[0]
@@ -379,7 +379,7 @@ def _grain(g: Slice, x: float, flat: float, wider: list[float], side: int) -> fl
 
 
 def _steps(g: Slice, x: float, side: int) -> Iterator[float]:
-    """Steps relative to x, from narrow to wide; for a tiny x also steps up to 1, as f may depend on 1 + x."""
+    """Steps relative to x, from narrow to wide; for a tiny x also steps up to 1, since f may depend on 1 + x."""
     room = min(x - g.low if side <= 0 else math.inf, g.high - x if side >= 0 else math.inf) / 2
     size = abs(x) or 1e-8
     for relative in NARROW_STEPS + RELATIVE_STEPS:

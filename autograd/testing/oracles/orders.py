@@ -1,4 +1,4 @@
-"""The evidence for every derivative of a function, of first and of second order."""
+"""The evidence for every derivative of a function, of first and second order."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def first_evidence(function: Function, domains: Sequence[Interval]) -> list[Evid
 class SecondEvidence:
     """Evidence for every ∂²f/∂xᵢ∂xⱼ, from first derivatives as functions of numbers, which order 1 has checked.
 
-    `gradient` are those that the user supplied, on floats; else they are the engine's.
+    `gradient` is the first derivatives that the user supplied, on floats; without it the engine's are used.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class SecondEvidence:
         return self._known[place]
 
     def _gradient(self, numbers: tuple[Any, ...]) -> list[Any]:
-        """The first derivatives at a point, cached: every ∂/∂xᵢ asks for the same points along xⱼ."""
+        """The first derivatives at a point, cached: every ∂/∂xᵢ needs the same points along xⱼ."""
         key = (*numbers, getattr(numbers[0], "context", None) and numbers[0].context.prec)
         if key not in self._gradients:
             self._gradients[key] = (self.gradient or partial(by_reverse, self.function))(numbers)

@@ -1,10 +1,10 @@
-"""The second oracle: a derivative from values of the function on mpmath's numbers, to about fifty digits.
+"""The second oracle: a derivative from values of the function on mpmath numbers, to about fifty digits.
 
-It confirms what the first one doubts. It gives no answer if f does not run on such numbers, computes with floats on the
-way, or shows no limit.
+It confirms results that the first oracle doubts. It gives no answer if f does not run on such numbers, computes with
+floats in between, or shows no limit.
 
-The numbers belong to a separate mpmath context that refuses to convert them to floats: otherwise a derivative taken
-partly from `math.sin(x)` would count as true to fifty digits.
+The numbers belong to a separate mpmath context that refuses to convert them to floats: otherwise a derivative computed
+partly by `math.sin(x)` would count as true to fifty digits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograd.testing.arguments.domains import REALS
 
 STEP = 60  # the step is 10^-STEP of (least operand / greatest)², which is the width of a step of x // y
 CLOSER = 8  # the second step is smaller by this many digits
-DIGITS = (200, 700)  # working precisions: more if f(x + h) - f(x) loses digits
+DIGITS = (200, 700)  # working precisions: the second if f(x + h) - f(x) loses digits
 MOST_DIGITS = 2400  # for tiny steps between operands of very different size; erf takes seconds at this precision
 AGREE = 1e-20  # relative difference between the quotients of both steps, if there is a limit
 VANISH = 1e-3  # their ratio if the limit is zero, or too small to show at such steps:
@@ -38,7 +38,7 @@ TRUE_BITS = 400  # plus twice the digits between operands and 1, which cancellin
 class Exact:
     """The left and right derivatives as floats: NaN where f jumps, None for a side that gives no answer.
 
-    Both are None if f has a value here but none beside it.
+    Both are None if f has a value here but none next to it.
     """
 
     left: float | None
@@ -67,9 +67,10 @@ class Exact:
 def context() -> Any:
     """An mpmath context whose numbers have the methods that NumPy calls on objects.
 
-    They do not convert to floats inside of f. Afterwards they do: f may keep them, in a cache, for its next calls. A
-    cache of floats does not know them, nor one of fewer digits: their hash is another. A copy of one is itself, and
-    pickle keeps its digits; mpmath's own copies belong to `mpmath.mp`, which rounds them to 15.
+    Inside f its numbers do not convert to floats. Afterwards they do, since f may cache them for its next calls. They
+    hash differently from floats and from numbers of another precision, so caches keep these apart. A copy of a number
+    is the number itself, and pickle keeps its digits; mpmath's own copies belong to `mpmath.mp`, which rounds them to
+    15.
     """
     with at_work:
         from mpmath import MPContext
@@ -102,7 +103,7 @@ def _unpickled(digits: tuple[int, ...]) -> Any:
 
 @contextmanager
 def _inside_of_f() -> Iterator[None]:
-    """While f runs on the context's numbers."""
+    """Mark that f runs on the context's numbers."""
     context().inside += 1
     try:
         yield
@@ -111,7 +112,7 @@ def _inside_of_f() -> Iterator[None]:
 
 
 def as_float(x: Any) -> float:
-    """Round one of the context's numbers to a float."""
+    """Round a number of the context to a float."""
     from mpmath.libmp import to_float
 
     return float(to_float(x._mpf_, rnd="n"))
@@ -120,10 +121,10 @@ def as_float(x: Any) -> float:
 def precise_derivative(
     f: Callable[..., Any], x: Sequence[float], i: int = 0, domain: Interval = REALS, *, extra_digits: bool = False
 ) -> Exact | None:
-    """∂f/∂xᵢ at x from the left and from the right; None if f gives no answer on mpmath's numbers.
+    """∂f/∂xᵢ at x from the left and from the right; None if f gives no answer on mpmath numbers.
 
-    `domain` is that of operand i: f is not called outside it, so a side that lies outside has no derivative.
-    `extra_digits` starts at a higher precision: inside f, a larger term may absorb a smaller one without a trace in f.
+    `domain` is that of operand i: f is not called outside it, so a side outside it has no derivative. `extra_digits`
+    starts at a higher precision: inside f, a larger term may absorb a smaller one without a trace in f.
 
     >>> from autograd import exp
     >>> precise_derivative(exp, [0.0]).value
@@ -155,7 +156,7 @@ def precise_derivative(
 
 
 def precise_value(f: Callable[..., Any], x: Sequence[float]) -> float | None:
-    """f at x; None if it gives no answer on mpmath's numbers."""
+    """f at x; None if f gives no answer on mpmath numbers."""
     mp = context()
     with mp.workdps(DIGITS[0]), mp.workprec(max(mp.prec, _true_bits(x))):  # x mod y needs the digits in between
         value = _number(f, [mp.mpf(v) for v in x])
@@ -172,18 +173,18 @@ def _side(along: Callable[[Any], Any], here: Callable[[int], Any], x: Any, step:
 
 
 def _is_isolated(defined: Callable[[Any], bool], x: Any, step: Any, digits: int) -> bool:
-    """Whether f has a value here but none beside it: (-1)**y is real only for whole y."""
+    """Whether f has a value here but none next to it: (-1)**y is real only for whole y."""
     with context().workdps(digits):
         return defined(x) and not defined(x - step) and not defined(x + step)
 
 
 def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
-    """f on mpmath's numbers; None if it raises or returns no finite real number."""
+    """f on mpmath numbers; None if it raises or returns no finite real number."""
     mp = context()
     try:
         with _inside_of_f():
             value = f(*operands)
-    except Exception:  # it has no value there, or takes no such numbers
+    except Exception:  # f has no value there, or does not take such numbers
         return None
     if isinstance(value, mp.mpf):
         return value if mp.isfinite(value) else None
@@ -191,13 +192,13 @@ def _number(f: Callable[..., Any], operands: list[Any]) -> Any:
 
 
 def _is_defined(f: Callable[..., Any], operands: list[Any]) -> bool:
-    """Whether f has a value; true also if f does not run on mpmath's numbers, because it may have one."""
+    """Whether f has a value; also true if f does not run on mpmath numbers, because it may have one."""
     try:
         with _inside_of_f():
             return bool(context().isfinite(f(*operands)))
     except UNSUITABLE:
         return True
-    except Exception:  # of the user's function: it has no value there
+    except Exception:  # raised by the user's function: it has no value there
         return False
 
 
@@ -221,13 +222,13 @@ def _one_sided(
             return None
         difference = there - at
         if abs(difference) <= abs(at) * mp.mpf(10) ** (30 - digits) and not last:
-            return None  # too few digits are left of it, if any
+            return None  # too few of its digits are left
         quotients.append(difference / h)
     wide, close = quotients
     if abs(wide - close) <= AGREE * abs(wide):
         return close
     if not last:
-        return None  # rounding of larger terms inside f would look like a jump
+        return None  # the rounding of larger terms inside f would look like a jump
     if max(abs(wide), abs(close)) < math.ulp(0.0):
         return mp.mpf(0)
     growth = abs(close / wide) if wide else 0
@@ -246,10 +247,10 @@ def _near(a: float, b: float) -> bool:
 
 
 def rounding_of(derivatives: Callable[[list[Any]], Sequence[Any]], x: Sequence[float]) -> list[float] | None:
-    """How far rounding in floats may move each derivative at x: the change at similar precisions, scaled to a float's.
+    """How far float rounding may move each derivative at x: the change at similar precisions, scaled to a float's.
 
-    Infinity if none has a value at any precision near a float's: f is so unsteady that rounding decides whether it has
-    a derivative. None if the derivatives cannot be computed on mpmath's numbers.
+    Infinity if the derivatives have no value at any precision near a float's: rounding then decides whether they exist.
+    None if they cannot be computed on mpmath numbers.
     """
     mp = context()
     operands = [mp.mpf(v) for v in x]

@@ -12,7 +12,7 @@ from autograd.testing.oracles.noise import EPSILON, SAFETY, Slice
 SHRINK = 1.4  # factor between the steps of successive tableau rows
 DOUBLINGS = 8
 STALLS = 0.6  # of their first change, if the quotients still change by as much in the last rows
-AITKEN = 3  # times the process is applied, to what it gives
+AITKEN = 3  # the number of times that the process is applied, each time to its own results
 STEADY = 0.99  # the greatest ratio of successive changes from which Aitken's process finds a limit
 
 Found = tuple[float, float]  # a derivative and its error bound
@@ -20,12 +20,12 @@ NOT_FOUND: Found = (math.nan, math.inf)
 
 
 def tableau(g: Slice, x: float, step: float, side: int, rounding: float, count: int) -> Found:
-    """Build Ridders' tableau from one step on and return the entry with the smallest bound.
+    """Build Ridders' tableau from one step down and return the entry with the smallest bound.
 
-    An entry is compared with its neighbours in its own column and beside it: only two of them may agree by chance where
-    an error is stationary in the step. If they are as far apart as the quotients are from 0, and not by rounding, the
-    quotients grow without limit, as those of √x do at 0; if they move on by the same amount from row to row, they have
-    no limit that a tableau finds, as those of x·log x at 0.
+    An entry is compared with its neighbours in its own column and the previous one: two of them may agree by chance
+    where an error is stationary in the step. If they are as far apart as the quotients are from 0, and not by rounding,
+    the quotients grow without limit, like those of √x at 0. If they move by the same amount from row to row, they have
+    no limit that a tableau finds, like those of x·log x at 0.
     """
     value, bound = math.nan, math.inf
     rows = _rows(g, x, step, side, rounding, count)
@@ -45,13 +45,13 @@ def tableau(g: Slice, x: float, step: float, side: int, rounding: float, count: 
 
 
 def least_bound(g: Slice, x: float, step: float, rounding: float) -> float:
-    """The bound that rounding leaves at least: that of the first entry which is extrapolated, over both sides."""
+    """The least bound that rounding allows: that of the first extrapolated entry, over both sides."""
     noise = max(rounding, EPSILON * abs(g(x))) / (step / SHRINK)
     return SAFETY * noise * (SHRINK**2 + 1.0) / (SHRINK**2 - 1.0)
 
 
 def _stall(rows: list[list[tuple[float, float]]]) -> bool:
-    """Whether the entries that are extrapolated once move on and on in one direction: for a smooth f they halve."""
+    """Whether the entries that are extrapolated once keep moving in one direction; for a smooth f the changes halve."""
     column = [row[1] for row in rows if len(row) > 1]
     changes = [after[0] - before[0] for before, after in pairwise(column)]
     if len(changes) < 3 or min(map(abs, changes)) <= SAFETY * max(noise for _, noise in column):
@@ -107,8 +107,8 @@ def close_quotient(g: Slice, x: float, step: float, rounding: float, side: int =
 def power_limit(g: Slice, x: float, side: int, rounding: float) -> Found:
     """The one-sided derivative of an f like xᵖ at its end: quotients L + C·hᵖ⁻¹, by Aitken's Δ² process, repeated.
 
-    Its steps shrink by a constant factor. Each three quotients give a limit, and two limits in turn give a bound. If x
-    is not the end but lies beside it, its slope is as far from the limit as quotients over that distance tell.
+    The steps shrink by a constant factor. Each three quotients give a limit, and each two limits give a bound. If x is
+    not the end but near it, the bound allows for the distance of the slope from the limit, which quotients show.
     """
     best, distance = NOT_FOUND, 0.0 if x == 0.0 else (x - g.low if side > 0 else g.high - x)
     for steps in falling_steps(0.0 if abs(x) == distance else x):
@@ -126,7 +126,7 @@ def power_limit(g: Slice, x: float, side: int, rounding: float) -> Found:
 
 
 def power_unseen(g: Slice, x: float, side: int, rounding: float, limit: float) -> float:
-    """How far from that limit the derivative may be if the power ends beyond x: no further than any quotient."""
+    """How far the derivative may be from that limit if the power ends beyond x: no further than any quotient."""
     steps = itertools.chain(*falling_steps(x))
     found = _falling_quotients(g, x, side, rounding, steps)
     return min((abs(quotient - limit) + SAFETY * noise for _, quotient, noise in found), default=0.0)
@@ -135,7 +135,7 @@ def power_unseen(g: Slice, x: float, side: int, rounding: float, limit: float) -
 def _falling_quotients(
     g: Slice, x: float, side: int, rounding: float, steps: Iterable[float]
 ) -> Iterator[tuple[float, float, float]]:
-    """Steps, the quotients over them, and how far rounding moves these."""
+    """Steps, the quotients over them, and how far rounding moves each quotient."""
     for t in (x + side * step for step in steps):
         if t != x and math.isfinite(g(t) - g(x)):
             quotient, size = _quotient(g, x, abs(t - x), side)
@@ -162,10 +162,10 @@ def _limit(first: Found, second: Found, third: Found) -> Found:
 
 
 def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
-    """The derivative a few floats beside an end at which f is like a power of the distance, as acos at 1.
+    """The derivative a few floats from an end at which f is like a power of the distance, as acos at 1.
 
-    No step fits between x and the end. The power is that by which f grows as the distance doubles, again and again;
-    rounding scatters it.
+    No step fits between x and the end. The power is found from the growth of f as the distance doubles, again and
+    again; rounding scatters it.
     """
     distance = x - end
     if x == end or not math.isfinite(end) or abs(distance) * 2.0**DOUBLINGS > abs(other - end):
@@ -183,6 +183,6 @@ def power_beside(g: Slice, x: float, end: float, other: float) -> Found:
 
 
 def falling_steps(x: float) -> list[list[float]]:
-    """Steps that shrink by a constant factor, from a tenth of x, or of 1 if x is 0, towards the finest that show."""
+    """Steps that shrink by a constant factor, from a tenth of x, or of 1 if x is 0, to the finest that still show."""
     close = [0.1 * (abs(x) or 1.0) * 2.0 ** (-2 * k) for k in range(22)]
     return [close] if x else [close, [0.1 * 2.0 ** (-8 * k) for k in range(26)]]

@@ -1,6 +1,6 @@
-"""Whether f is singular within a few floats of a point: beside a pole, or beside the end of a root or a logarithm.
+"""Detects an f that is singular within a few floats of a point: near a pole, or the end of a root or a logarithm.
 
-No step of a difference quotient fits in between, and wider ones see f on the other side, or far away.
+No step of a difference quotient fits in between, and wider steps see f on the other side, or far away.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from autograd.testing.oracles.noise import EPSILON, Slice, roughness
 
 DOUBLINGS = [2.0**k for k in range(9)]  # distances in units of about a float
 NEIGHBOURS = range(7)
-FASTER = 8.0  # times the change that the slope known, or rounding, explains
+FASTER = 8.0  # times the change that the known slope, or rounding, explains
 STILL = 3  # of those, over how many f may not move: what it depends on is rounded
 FINER = 1024.0
 BENT = 0.9  # of the slope at the point, the one at the far end
 PART = 2.0**-8  # of f
-SMOOTHER = 100.0  # times its roughness a little further off, by which f changes
+SMOOTHER = 100.0  # times the roughness of f a little further off: the change of f
 
 
 def is_singular(g: Slice, x: float, steepest: float) -> bool:
-    """Whether f moves on and on within a few floats, by far more than a slope of at most `steepest` explains.
+    """Whether f keeps moving within a few floats, by far more than a slope of at most `steepest` explains.
 
-    If that is NaN: by a part of itself, and ever more slowly; beside a kink it is straight. A float is one of x, and
-    one of 1 if |x| is less, where f stands still over closer ones: 1 + x may be what it depends on.
+    If `steepest` is NaN, f must move by a part of itself, and ever more slowly; next to a kink it is straight. The unit
+    is a float at x; if |x| is less than 1 and f is constant over closer floats, also a float at 1: f may depend on 1 +
+    x.
     """
     for unit in dict.fromkeys((abs(x) * EPSILON, max(abs(x), 1.0) * EPSILON)):
         for side in (-1, 1) if unit else ():
@@ -55,12 +56,12 @@ def _runs_away(g: Slice, x: float, unit: float, steepest: float) -> bool:
 
 
 def reciprocal(g: Slice) -> Slice:
-    """1 / f, which is smooth across a simple pole: 0.0 where f is infinite."""
+    """1 / f, which is smooth across a simple pole; 0.0 where f is infinite."""
     return Slice(lambda *operands: 1.0 / float(g.f(*operands)), g.x, g.i, (g.low, g.high))
 
 
 def derivative_by_reciprocal(g: Slice, x: float, slope: float, bound: float) -> tuple[float, float]:
-    """f' from the derivative of 1 / f and its bound; infinitely vague where f stands still or is rough beside x."""
+    """f' from the derivative of 1 / f and its bound; the bound is infinite where f is constant or rough next to x."""
     unit = math.ulp(x)
     known = [[g(x + side * k * unit) for k in NEIGHBOURS] for side in (-1, 1)]
     away = [1.0 / v if v else math.nan for v in min(known, key=lambda values: _size(values[-1]))]

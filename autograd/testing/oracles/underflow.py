@@ -1,7 +1,7 @@
 """Bounds the error of derivatives whose intermediate results underflow, where rounding is not relative.
 
-The second oracle, and its replays with fewer bits, use numbers that cannot underflow. What floats lose below 2^-1022
-must therefore be added up over the graph.
+The second oracle, and its replays with fewer bits, use numbers that cannot underflow. The losses of floats below
+2^-1022 must therefore be added up over the graph.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEAST_NORMAL = 2.0**-1022
 def underflow(output: Any, inputs: Sequence[Value]) -> list[float]:
     """Bound the error of each ∂output/∂input: every product in a pass may be off by the tiniest float, then scaled.
 
-    A local derivative at a tiny operand may be off by more: by its change from there to the next float.
+    A local derivative at a tiny operand may be off by more: by its change up to the next float.
     """
     if not isinstance(output, Value):
         return [0.0] * len(inputs)
@@ -68,13 +68,13 @@ def _lost(node: Value) -> list[float]:
 
 
 def underflow_of(function: Function) -> list[float]:
-    """The bound for each first derivative of a function at its point."""
+    """The bound on the error of each first derivative of a function at its point."""
     inputs, output = function.record(function.flat)
     return underflow(output, inputs)
 
 
 def second_underflow_of(function: Function) -> list[list[float]]:
-    """The bound for each second derivative."""
+    """The bound on the error of each second derivative of a function at its point."""
     inputs, output = function.record(function.flat)
     if not isinstance(output, Value):
         return [[0.0] * len(inputs) for _ in inputs]

@@ -16,9 +16,9 @@ from nn.estimators.data.checks import NotFittedError, as_in_sklearn, classes_of,
 from nn.estimators.data.units import in_units
 from nn.estimators.data.weights import class_weights, shares_of, weighed
 
-MOST_TOLD = 5  # names in an error
+MOST_TOLD = 5  # the most names in an error
 PENALTY = "λ of (λ/2)‖w‖² on the mean loss"
-OURS = {  # for names of scikit-learn's and others
+OURS = {  # by names in scikit-learn and others
     "C": f"l2=1/(C·rows), {PENALTY}",
     "alpha": f"l2=…, {PENALTY}, or l1=…",
     "penalty": f"l2=…, {PENALTY}, or l1=…",
@@ -66,7 +66,7 @@ class Estimator(ThreeSteps):
         return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in changed)})"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: scikit-learn's picture if it is loaded, else all parameters and the state."""
+        """The HTML for a notebook: scikit-learn's picture if it is loaded, otherwise all parameters and the state."""
         if "sklearn" in sys.modules:
             from sklearn.utils import estimator_html_repr
 
@@ -109,7 +109,7 @@ class Estimator(ThreeSteps):
         return array
 
     def _named(self, column: Any) -> str:
-        """The name of a column in errors: its name, or its number."""
+        """A column in an error: its name, or its number."""
         return str(column if self._names is None else self._names[column])
 
     def _column_names(self) -> list[str]:
@@ -130,7 +130,7 @@ class Estimator(ThreeSteps):
             raise
 
     def _tags(self, kind: str, **of_kind: Any) -> Any:
-        from sklearn.utils import Tags, TargetTags  # only scikit-learn asks
+        from sklearn.utils import Tags, TargetTags  # only scikit-learn calls this
 
         return Tags(estimator_type=kind, target_tags=TargetTags(required=True), **of_kind)
 
@@ -139,9 +139,9 @@ class Regressor(Estimator):
     """An estimator of a number: `fit`, `predict`, and `score`, which is R²."""
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Learn from rows of features X, (n, d), and a number y per row, or several, (n, k); returns the estimator.
+        """Learn from rows of features X, (n, d), and a number y per row, or several, (n, k); return the estimator.
 
-        A row with a `sample_weight` of 2 counts as two, one with 0 as none.
+        A row with a `sample_weight` of 2 counts as two rows, a row with 0 does not count.
         """
         with self._as_before_if_it_fails():
             array = self._taught(X)
@@ -149,14 +149,14 @@ class Regressor(Estimator):
         return self
 
     def predict(self, X: Any) -> Any:
-        """The number for every row, or numbers, as y of the fit has."""
+        """Predict a number for every row, or several if y in `fit` had several."""
         with np.errstate(over="ignore", invalid="ignore"):
             return _representable("prediction", self._predict(self._learned(X)))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)², the mean of several; of constant y, 1 if predictions are exact, else 0.
+        """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)², averaged over outputs; for constant y, 1 if predictions are exact, else 0.
 
-        A row with a `sample_weight` of 2 counts as two.
+        A row with a `sample_weight` of 2 counts as two rows.
         """
         predicted = self.predict(X)
         y = targets(y, len(predicted))
@@ -189,9 +189,9 @@ class Classifier(Estimator):
     POOR_SCORE = False  # whether it cannot separate three blobs in a row
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Learn from rows of features X, (n, d), and a class y per row; returns the estimator.
+        """Learn from rows of features X, (n, d), and a class y per row; return the estimator.
 
-        A row with a `sample_weight` of 2 counts as two, one with 0 as none.
+        A row with a `sample_weight` of 2 counts as two rows, a row with 0 does not count.
         """
         with self._as_before_if_it_fails():
             array = self._taught(X)
@@ -200,7 +200,7 @@ class Classifier(Estimator):
         return self
 
     def _of_classes(self, y: Any, shares: Any) -> Any:
-        """The shares of the rows, times the weights of their classes, if the estimator has any."""
+        """The shares of the rows, multiplied by the weights of their classes if the estimator has any."""
         chosen = getattr(self, "class_weight", None)
         if chosen is None:
             return shares
@@ -211,17 +211,17 @@ class Classifier(Estimator):
         return shares * weights / np.sum(shares * weights)
 
     def decision_function(self, X: Any) -> Any:
-        """The score of every row, (n,): above 0 means `classes_[1]`; of more than two classes one each, (n, K)."""
+        """The score of every row, (n,): above 0 means `classes_[1]`. For more than two classes, one each, (n, K)."""
         scores = self._finite_scores(X)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict(self, X: Any) -> Any:
-        """The class of every row."""
+        """Predict the class of every row."""
         scores = self.decision_function(X)
         return self.classes_[(scores > 0).astype(int) if scores.ndim == 1 else np.argmax(scores, axis=1)]
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """The share of rows whose class is predicted correctly; one with a `sample_weight` of 2 counts as two."""
+        """The share of rows predicted correctly; a row with a `sample_weight` of 2 counts as two rows."""
         predicted = self.predict(X)
         given = classes_of(y, len(predicted))
         if _is_text(given) != _is_text(self.classes_):
@@ -229,7 +229,7 @@ class Classifier(Estimator):
         return float(np.average(predicted == given, weights=shares_of(sample_weight, len(given))))
 
     def _fit(self, X: Any, y: Any, shares: Any) -> None:
-        """Learn from the class number of each row, with their shares in the mean, or None."""
+        """Learn from the class number of each row, and the rows' shares in the mean, or None."""
         raise NotImplementedError
 
     @property
@@ -271,7 +271,7 @@ class Probabilistic(Classifier):
 
 
 def _changed(known: list[Any], names: list[Any]) -> str:
-    """How the column names differ from those at fit."""
+    """A message on how the column names differ from those at fit."""
     told = ["The feature names should match those that were passed during fit."]
     for what, those, rest in (
         ("Feature names unseen at fit time:", names, known),

@@ -1,4 +1,4 @@
-"""Step 3 of the lecture, the best function: the solvers that estimators share."""
+"""Step 3 of the lecture, finding the best function: the solvers that estimators share."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ OPTIMISERS: dict[str, type[Optimiser]] = {
     "adam": Adam,
 }
 
-LONGER = 10  # steps of lbfgs for one of newton: each takes a gradient, not a Hessian
+LONGER = 10  # steps of lbfgs per step of newton: each takes a gradient, not a Hessian
 SMALLEST, LARGEST = 1e-150, 1e150  # numbers whose squares fit in floats, with room for sums and weights
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class ByGradient(Estimator):
-    """The parameters of training, and training itself.
+    """Base of estimators trained by gradients: the parameters of training, and training itself.
 
     `l2` is λ of the penalty (λ/2)‖w‖² on the mean loss; biases are exempt. `solver` is the name of an optimiser
     (gradient descent, adagrad, rmsprop, adam), in some estimators newton, lbfgs or exact, or an `nn.Optimiser` of your
     own with its own rate. `rate` is η, a number or a schedule. `max_iter` is the number of passes over the rows, each
-    in one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Descent stops after a pass
-    whose steps all find every |∂L/∂θ| ≤ `tol`, relative to what it could be at the start. newton takes at most
-    `max_iter` steps, and lbfgs, whose steps are cheap, ten times as many. `verbose` shows a progress bar.
-    `callbacks`, one function of `theta_` and the loss or several, are called before every step, as by `nn.train`.
-    `backend` and `threads` are those of `autograd.compile`; auto is NumPy where machine code would not pay. A
-    ConvergenceWarning says that a fit ended short of the minimum, and why.
+    in one step, or in batches of `batch_size` rows in an order drawn from `random_state`. Descent stops after a pass in
+    which every |∂L/∂θ| ≤ `tol`, relative to what it could be at the start. newton takes at most `max_iter` steps, and
+    lbfgs, whose steps are cheap, ten times as many. `verbose` shows a progress bar. `callbacks`, one function of
+    `theta_` and the loss or several, are called before every step, as in `nn.train`. `backend` and `threads` are those
+    of `autograd.compile`; auto is NumPy where machine code would not pay. A ConvergenceWarning says that a fit ended
+    short of the minimum, and why.
     """
 
     l2: float = 0.0
@@ -64,13 +64,13 @@ class ByGradient(Estimator):
         return getattr(self, "warm_start", False)
 
     def _best(self, objective: Any, theta: Any, X: Any, *rows: Any, each: Any = None, until: Any = None) -> Any:
-        """Step 3: return the best parameters, starting from θ; stores `history_` and `n_iter_`."""
+        """Step 3: return the best parameters, starting from θ; store `history_` and `n_iter_`."""
         solver, each = self._chosen(theta, X), listed(self.callbacks if each is None else each)
         if solver in ("newton", "lbfgs"):
             theta = self._minimised(solver, objective, theta, X, *rows, each=each)
         else:
             steps = self.max_iter * -(-len(X) // (self.batch_size or len(X)))
-            steep = np.nan_to_num(self._steepness(objective, theta, X, *rows))  # of NaN, training tells
+            steep = np.nan_to_num(self._steepness(objective, theta, X, *rows))  # for NaN, training raises the error
             theta, self.history_ = train(
                 objective, theta, X, *rows,
                 optimiser=self._optimiser(steps), passes=self.max_iter, batch=self.batch_size, tol=self.tol * steep,
@@ -82,7 +82,7 @@ class ByGradient(Estimator):
         return theta
 
     def _minimised(self, solver: str, objective: Any, theta: Any, X: Any, y: Any, *, each: Any) -> Any:
-        """The minimum by second derivatives, exact or as the gradients tell them; a warning if there is none."""
+        """The minimum by second derivatives, exact or estimated from gradients; warn if there is none."""
         proof: list[str] = []
         path = deque([theta], maxlen=2)  # the last steps
         search: Newton | LBFGS
@@ -98,7 +98,7 @@ class ByGradient(Estimator):
             search = Newton(steps=self.max_iter, progress=self.verbose)
             try:
                 theta = search.minimise(objective, theta, X, y, until=proven, flat=objective.flat)
-            except NoCurvature:  # among weights of many sizes, rounding hides that of rows which weigh little
+            except NoCurvature:  # with weights of many sizes, rounding hides the curvature of rows that weigh little
                 if self.solver != "auto":
                     raise
                 return self._minimised("lbfgs", objective, path[-1], X, y, each=each)
@@ -115,7 +115,7 @@ class ByGradient(Estimator):
             warn(f"no minimum within {len(self.history_)} steps: {told}", ConvergenceWarning)
         else:
             rests = self._require_end(objective, theta - path[0], X)
-            if rests and solver == "lbfgs":  # a direction that is nearly flat promises it little
+            if rests and solver == "lbfgs":  # lbfgs expects little from a direction that is nearly flat
                 self._require_minimum(objective, theta, X, y)
         return theta
 
@@ -124,15 +124,15 @@ class ByGradient(Estimator):
         return self.solver
 
     def _endless(self, objective: Any, theta: Any, X: Any, y: Any) -> str:
-        """A proof that the loss has no minimum, if θ is one; else nothing."""
+        """A proof that the loss has no minimum, if θ shows it; otherwise ""."""
         return ""
 
     def _require_end(self, objective: Any, moved: Any, X: Any) -> bool:
-        """Whether the last steps were short; if not, a warning: the loss is at its least, and the weights grow on."""
+        """Whether the last steps were short; if not, warn that the loss is at its least while the weights grow."""
         return True
 
     def _steepness(self, objective: Any, theta: Any, *rows: Any) -> float:
-        """What `tol` is relative to: the steepest slope at the start."""
+        """The slope that `tol` is relative to: the steepest at the start."""
         return float(np.max(np.abs(objective.value_and_grad(theta, *rows)[1]), initial=0.0))
 
     def _require_rest(self, tol: float, objective: Any, theta: Any, *rows: Any) -> None:
@@ -151,7 +151,7 @@ class ByGradient(Estimator):
             self._require_minimum(objective, theta, *rows)
 
     def _require_minimum(self, objective: Any, theta: Any, *rows: Any) -> None:
-        """Warn if the rest is not at the minimum."""
+        """Warn if the point of rest is not the minimum."""
 
     def _require_squares(self, X: Any) -> None:
         """Raise ValueError for a column whose squares, which descent uses, do not fit in floats."""
@@ -170,7 +170,7 @@ class ByGradient(Estimator):
         return self.rate
 
     def _require_sensible(self) -> None:
-        """Raise ValueError for a parameter out of range; by convention the constructor checks none."""
+        """Raise ValueError for a parameter out of range; by convention the constructor does not check."""
         if not isinstance(self.solver, Optimiser) and self.solver not in self.SOLVERS:
             raise ValueError(
                 f"solver must be one of {', '.join(self.SOLVERS)}, or an nn.Optimiser, got {self.solver!r}"
@@ -183,7 +183,7 @@ def _fall(history: list[float]) -> float:
 
 
 def require_sensible(estimator: Any) -> None:
-    """Raise ValueError for a parameter out of range, among those that several estimators share.
+    """Raise ValueError for a parameter out of range, among those shared by several estimators.
 
     >>> from nn import LinearRegression
     >>> require_sensible(LinearRegression())

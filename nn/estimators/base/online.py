@@ -1,4 +1,4 @@
-"""Rows that come in parts: `partial_fit` takes one pass over each, from where the last one ended."""
+"""Learning from rows that come in parts: `partial_fit` makes one pass over each part, from where the last ended."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nn.training import train
 
 
 class Descent(NamedTuple):
-    """What goes on from part to part: the optimiser, with its moments and its place in a schedule, and the draws.
+    """The state kept from part to part: the optimiser, with its moments and place in a schedule, and the generator.
 
-    Rows of the mean weight of the first part, `unit`, count as one.
+    Rows whose weight is the mean weight of the first part, `unit`, count as one.
     """
 
     optimiser: Optimiser
@@ -26,9 +26,9 @@ class Descent(NamedTuple):
 
 
 class Online(Estimator):
-    """An estimator by gradient that also learns from one part of the rows after the other. `fit` starts anew.
+    """An estimator trained by gradients that can also learn from one part of the rows after another; `fit` starts anew.
 
-    It stands before `ByGradient` in the list of bases, and has no parameters of its own.
+    It precedes `ByGradient` in the list of bases, and has no parameters of its own.
     """
 
     history_: list[float]
@@ -40,15 +40,15 @@ class Online(Estimator):
     _of_classes: Any
     _fit: Any
 
-    _descent = None  # of parts
-    _takes_a_part = False  # whether the rows at hand are one
+    _descent = None  # the state of learning from parts
+    _takes_a_part = False  # whether the current rows are a part
 
     @property
     def _goes_on(self) -> bool:
         return self._takes_a_part or super()._goes_on  # type: ignore[misc]  # of ByGradient
 
     def _take(self, X: Any, y: Any, shares: Any, weight: float) -> Self:
-        """One pass over rows whose targets are checked; `weight` is the mean of their weights."""
+        """Make one pass over rows whose targets are checked; `weight` is the mean of their weights."""
         if getattr(self, "early_stopping", False):
             raise ValueError("partial_fit does not know all rows, which early_stopping=True needs: leave it out")
         self._require_sensible()
@@ -84,15 +84,15 @@ class Online(Estimator):
 
 
 class OnlineClassifier(Online):
-    """A classifier that learns from parts."""
+    """A classifier that can learn from parts."""
 
     class_weight: Any
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """One pass over these rows, in one step or in batches, from where the last fit or pass ended.
+        """Make one pass over these rows, in one step or in batches, from where the last fit or pass ended.
 
-        `classes` are those of all parts, which the first one must name. The optimiser keeps its moments and its
-        schedule from part to part, and weights are relative to the mean weight of the first one. `history_` holds the
+        `classes` are the classes of all parts; the first call must give them. The optimiser keeps its moments and its
+        schedule from part to part, and weights are relative to the mean weight of the first part. `history_` holds the
         loss of each part, before its pass.
 
         >>> from nn import Perceptron
@@ -116,7 +116,7 @@ class OnlineClassifier(Online):
             return self._take(array, codes, self._of_classes(codes, shares), weight)
 
     def _class_weights(self) -> Any:
-        """The weight of every class, which no part tells."""
+        """The weight of every class, which a single part cannot show."""
         chosen = self.class_weight
         if isinstance(chosen, str) and chosen == "balanced":
             told = "sklearn.utils.class_weight.compute_class_weight('balanced', classes=classes, y=y)"
@@ -128,13 +128,13 @@ class OnlineClassifier(Online):
 
 
 class OnlineRegressor(Online):
-    """A regressor that learns from parts."""
+    """A regressor that can learn from parts."""
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """One pass over these rows, in one step or in batches, from where the last fit or pass ended.
+        """Make one pass over these rows, in one step or in batches, from where the last fit or pass ended.
 
         The optimiser keeps its moments and its schedule from part to part, and weights are relative to the mean weight
-        of the first one. `history_` holds the loss of each part.
+        of the first part. `history_` holds the loss of each part.
         """
         with self._as_before_if_it_fails():
             array = self._learned(X) if self.__sklearn_is_fitted__() else self._taught(X)

@@ -1,10 +1,10 @@
-"""The lecture's three steps of a model, told: a set of functions, the goodness of a function, the best function."""
+"""The lecture's three steps of a model, printed: a set of functions, goodness of a function, the best function."""
 
 from __future__ import annotations
 
 import numpy as np
 
-MOST_PRINTED = 6  # weights that are printed one by one
+MOST_PRINTED = 6  # the most weights that are printed one by one
 SEARCHES = {
     "newton": "Newton's method: w ← w - H⁻¹ ∂L/∂w, with the exact Hessian H",
     "lbfgs": "L-BFGS: w ← w - B ∂L/∂w, where B comes from the last gradients",
@@ -18,9 +18,9 @@ SEARCHES = {
 
 
 class ThreeSteps:
-    """What a model class says of its steps: `FUNCTIONS`, `GOODNESS`, and `EXACTLY`, how solver="exact" finds the best.
+    """The texts of a model class: `FUNCTIONS`, `GOODNESS`, and `EXACTLY`, on how solver="exact" finds the best.
 
-    `{name}` in a text stands for a parameter.
+    `{name}` in a text is replaced by that parameter.
     """
 
     FUNCTIONS = ""
@@ -28,7 +28,7 @@ class ThreeSteps:
     EXACTLY = ""
 
     def explain_steps(self) -> None:
-        """Print the lecture's three steps with the parameters of this model; of a fitted one, also what was found."""
+        """Print the lecture's three steps with the parameters of this model; for a fitted model, also the result."""
         print(f"1 A set of functions          {self.FUNCTIONS.format(**vars(self))}")
         print(f"2 The goodness of a function  {self.GOODNESS.format(**vars(self))}{''.join(self._penalties())}")
         print(f"3 The best function           {self._search()}")

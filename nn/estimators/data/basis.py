@@ -1,4 +1,4 @@
-"""Columns brought to an orthonormal basis, in which iterative solvers neither stall nor lose digits."""
+"""Brings columns to an orthonormal basis, in which iterative solvers neither stall nor lose digits."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from nn.estimators.data.checks import warn
 BLOCK = 1024  # rows
 SMALLEST = 1e-140  # in units of the penalty: the square of 1/size must fit in floats
 ALIKE = 1e-4  # relative to the largest column of the basis: a smaller one needs a QR decomposition to be exact
-FAR_APART = 1e7  # times the length of another column, in units of the penalty: rounding would hide that one
-SHORT = 1e-5  # in units of the penalty: a column of that length lowers no loss visibly
+FAR_APART = 1e7  # times the length of another column, in units of the penalty: rounding would hide the other
+SHORT = 1e-5  # in units of the penalty: a column of this length does not visibly lower the loss
 
 
 class Basis(NamedTuple):
-    """Columns A = columns · (size · axes) · root: `penalty` is that of the weights of `columns`.
+    """Columns A = columns · (size · axes) · root; `penalty` is that on the weights of `columns`.
 
-    With more columns than rows there are only as many as rows; collinear ones share theirs. Weights along directions
-    that A does not have stay 0: of many solutions, the one of least norm.
+    With more columns than rows, the basis has only as many columns as rows; collinear columns share theirs. Weights
+    along directions that A lacks stay 0: of many solutions, this is the one of least norm.
     """
 
     columns: Any
@@ -29,7 +29,7 @@ class Basis(NamedTuple):
     root: Any
 
     def weights(self, V: Any) -> Any:
-        """The weights of A, from those of the basis: a row for each score."""
+        """The weights of A, from those of the basis; one row for each score."""
         return (V / self.size) @ self.axes * self.root
 
     def coordinates(self, V: Any) -> Any:
@@ -38,7 +38,7 @@ class Basis(NamedTuple):
 
 
 def independence(gram: Any) -> float:
-    """The least eigenvalue of products of columns, each brought to length 1: 0 where one is a mixture of others.
+    """The least eigenvalue of the products of columns scaled to length 1: 0 where one is a mixture of others.
 
     >>> round(independence(np.array([[4.0, 1.0], [1.0, 1.0]])), 9), round(independence(np.ones((2, 2))), 9)
     (0.5, 0.0)
@@ -48,7 +48,7 @@ def independence(gram: Any) -> float:
 
 
 def orthonormal(A: Any, penalty: Any) -> Basis:
-    """The basis of A, for penalties on its weights that are all above 0, or all 0; A is overwritten, to save memory.
+    """The basis of A, for penalties on its weights that are all above 0, or all 0; A is overwritten to save memory.
 
     >>> basis = orthonormal(np.array([[2.0, 2.0], [-2.0, -2.0]]), np.zeros(2))
     >>> abs(basis.columns).round(12).tolist(), abs(basis.weights(np.ones(1))).round(12).tolist()
@@ -84,7 +84,7 @@ def orthonormal(A: Any, penalty: Any) -> Basis:
 
 
 def _as_it_is(A: Any, penalty: Any) -> Basis | None:
-    """Columns in their own directions, each of about length 1 with its penalty; None if they are nearly collinear."""
+    """Columns in their own directions, each scaled to length 1 with its penalty; None if they are nearly collinear."""
     n, d = A.shape
     if d > n:
         return None

@@ -1,4 +1,4 @@
-"""Checks estimators' data: arrays of finite floats, one row per example; else an error says what is wrong."""
+"""Checks the data of estimators: arrays of finite floats, one row per example; otherwise an error says why not."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ConvergenceWarning(UserWarning):
 
 
 def as_in_sklearn(own: Any) -> Any:
-    """A class that is both this one and scikit-learn's of the same name, if scikit-learn is loaded.
+    """A class that derives from this class and scikit-learn's class of the same name, if scikit-learn is loaded.
 
     >>> issubclass(as_in_sklearn(NotFittedError), NotFittedError)
     True
@@ -86,7 +86,7 @@ def targets(y: Any, rows: int) -> Any:
 
 
 def labels(y: Any, rows: int) -> tuple[Any, Any]:
-    """The sorted classes, at least two, and the number of each row's class."""
+    """The sorted classes, at least two, and the class number of each row."""
     array = classes_of(y, rows)
     try:
         classes, codes = numbered(array)
@@ -98,7 +98,7 @@ def labels(y: Any, rows: int) -> tuple[Any, Any]:
 
 
 def numbered(array: Any) -> tuple[Any, Any]:
-    """The sorted values of an array, and the number of each entry's; whole numbers near each other are counted.
+    """The sorted values of an array, and the number of each entry's value; whole numbers in a narrow range are counted.
 
     >>> [part.tolist() for part in numbered(np.array([7, 5, 7, 9]))]
     [[5, 7, 9], [1, 0, 1, 2]]
@@ -112,7 +112,7 @@ def numbered(array: Any) -> tuple[Any, Any]:
 
 
 def classes_of(y: Any, rows: int) -> Any:
-    """y as an array with a class per row: text, whole numbers, or anything sortable; none may be missing."""
+    """y as an array with a class per row: strings, whole numbers, or anything sortable; no class may be missing."""
     array = column(y, rows)
     kind = array.dtype.kind
     missing = list(map(_is_missing, array.astype(object))) if kind in "mMOT" else []
@@ -130,7 +130,7 @@ def classes_of(y: Any, rows: int) -> Any:
 
 
 def column(y: Any, rows: int, several: bool = False) -> Any:
-    """y as a one-dimensional array with a value per row; or `several`, in two dimensions.
+    """y as a one-dimensional array with a value per row; with `several`, it may have two dimensions.
 
     >>> column(["a", "b"], 2).shape
     (2,)
@@ -201,7 +201,7 @@ def floats(what: str, array: Any, names: list[Any] | None) -> Any:
                 told = f"{error}: {what} in {_place(what, place, names)}"
                 raise (TypeError(told) if isinstance(error, TypeError) else ValueError(told)) from None
         return numbers
-    with np.errstate(over="ignore"):  # infinity gets an error of its own
+    with np.errstate(over="ignore"):  # infinity raises its own error
         return array.astype(float, copy=False)
 
 

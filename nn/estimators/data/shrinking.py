@@ -1,4 +1,4 @@
-"""Covariances of few rows, drawn towards a multiple of the unit matrix: by a share, or Ledoit and Wolf's (2004)."""
+"""Covariances of few rows, drawn towards a multiple of the unit matrix by a share: given, or Ledoit and Wolf's."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def require_shrinkage(shrinkage: Any) -> None:
 
 
 def shrunk(away: Any, shrinkage: Any, exponent: Any) -> Any:
-    """(1 - s)·S + s·(tr S/d)·I, for S the covariance of centred rows.
+    """(1 - s)·S + s·(tr S/d)·I, where S is the covariance of centred rows.
 
     The rows are in units of 2**exponent, and the trace is that of the original columns; with "auto" it is that of
-    columns of variance 1, as in scikit-learn.
+    columns scaled to variance 1, as in scikit-learn.
 
     >>> shrunk(np.array([[1.0, 2.0], [-1.0, -2.0]]), 0.5, 0).tolist()
     [[1.75, 1.0], [1.0, 3.25]]
@@ -32,7 +32,7 @@ def shrunk(away: Any, shrinkage: Any, exponent: Any) -> Any:
         scale[scale == 0] = 1.0
         return scale[:, np.newaxis] * _towards_unit(away / scale, _ledoit_wolf(away / scale)) * scale
     alike = np.ldexp(1.0, exponent - np.max(exponent))
-    with np.errstate(over="ignore", invalid="ignore"):  # beyond the range of floats, which its reader refuses
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond the range of floats, which the caller refuses
         return _towards_unit(away * alike, float(shrinkage)) / alike[..., np.newaxis] / alike
 
 
@@ -42,7 +42,7 @@ def _towards_unit(away: Any, share: float) -> Any:
 
 
 def _ledoit_wolf(away: Any) -> float:
-    """The share of least expected squared error: how much S varies from sample to sample, by how far it is from μI."""
+    """The share of least expected squared error: how much S varies between samples, by its distance from μI."""
     n, d = away.shape
     S = away.T @ away / n
     far = np.sum(S**2) / d - (np.trace(S) / d) ** 2

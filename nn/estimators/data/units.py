@@ -1,6 +1,6 @@
-"""Puts columns in units of their own: subtracts centres and divides by powers of two, which is exact.
+"""Puts columns in their own units: subtracts centres and divides by powers of two, which is exact.
 
-Results computed on them depend on neither scale nor offset, and their squares neither overflow nor underflow.
+Results computed from them do not depend on scale or offset, and their squares neither overflow nor underflow.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: one that varies less is constant
-SAFE = 400  # binary digits of the exponent: the square of a number of fewer fits in floats, with room for sums
-LARGE = 2**11  # numbers: extended precision takes more than twice as long for more, and plain rounds the spread alone
-WIDE = 2048  # numbers that stay in the fastest memory
-SEEN = 1e-9  # relative to the largest weight, in units of the columns: less changes no prediction
+ROUNDING = 2 * float(np.finfo(float).eps)  # of the largest number of a column: one that varies less counts as constant
+SAFE = 400  # binary digits of the exponent: with fewer, the square of a number fits in floats, with room for sums
+LARGE = 2**11  # numbers: for more, extended precision takes over twice as long, and floats round only the spread
+WIDE = 2048  # numbers that fit in the fastest memory
+SEEN = 1e-9  # relative to the largest weight, in units of the columns: a smaller loss changes no prediction
 
 
 class Units(NamedTuple):
-    """Columns X = 2**exponent · (A + centre): A has numbers from -1 to 1, all 0 for a constant column.
+    """Columns X = 2**exponent · (A + centre), where A has numbers from -1 to 1, all 0 for a constant column.
 
-    `rounded` tells which columns count as constant because they vary by no more than rounding.
+    `rounded` marks the columns that count as constant because they vary by no more than rounding.
 
     >>> in_units(np.array([[1e200], [3e200]])).A.round(3).tolist()
     [[-0.653], [0.653]]
@@ -32,15 +32,15 @@ class Units(NamedTuple):
     rounded: Any
 
     def of(self, columns: Any) -> Units:
-        """These columns, chosen by an array of truth values."""
+        """The columns chosen by an array of truth values."""
         return self if columns.all() else Units(*(part[..., columns] for part in self))
 
     def exactly(self, rows: slice) -> Any:
-        """A in extended precision: with centres that are not rounded to floats."""
+        """A in extended precision, with centres that are not rounded to floats."""
         return np.ldexp(self.X[rows].astype(np.longdouble), -self.exponent) - self.centre
 
     def penalty(self, factor: Any, power: int) -> Any:
-        """The factors of |v|**power for weights v of A, where that of the original columns is a number of any kind."""
+        """The factors of |v|**power for weights v of A that penalise the original weights by `factor`."""
         return np.ldexp(float(factor), -power * self.exponent)
 
     def weights(self, V: Any, exponent: Any = 0) -> tuple[Any, Any]:
@@ -56,9 +56,9 @@ class Units(NamedTuple):
 
 
 def in_units(X: Any, centred: bool = True, least: float = 0.0, shares: Any = None) -> Units:
-    """The columns of X in their units, with or without their means; no unit is much less than `least`.
+    """The columns of X in their units, less their means if `centred`; no unit is much less than `least`.
 
-    With `shares`, the rows' in the mean, which add up to 1.
+    `shares` are the rows' shares in the mean, which add up to 1.
 
     >>> units = in_units(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))
     >>> units.A.tolist(), units.exponent.tolist()
@@ -66,7 +66,7 @@ def in_units(X: Any, centred: bool = True, least: float = 0.0, shares: Any = Non
     """
     high, low = extremes(X)
     size = np.frexp(np.maximum(np.abs(high), np.abs(low)))[1]
-    safe = np.max(np.abs(size), initial=0) < SAFE  # then sums and squares fit in floats as they are
+    safe = np.max(np.abs(size), initial=0) < SAFE  # sums and squares then fit in floats unchanged
     first = 0 * size if safe else size
     A = X if safe else _shifted(X, -first)
     high, low = _shifted(high, -first), _shifted(low, -first)
@@ -103,7 +103,7 @@ def extremes(X: Any) -> tuple[Any, Any]:
 
 
 def _down(reduced: np.ufunc, X: Any) -> Any:
-    """A reduction of every column, of many rows side by side: NumPy is slow along short rows."""
+    """Reduce every column, with many rows side by side: NumPy is slow along short rows."""
     wide, whole = _side_by_side(X)
     if wide is not None:
         X = np.concatenate([reduced.reduce(wide, axis=0).reshape(-1, X.shape[1]), X[whole:]])
@@ -111,7 +111,7 @@ def _down(reduced: np.ufunc, X: Any) -> Any:
 
 
 def _with_row(operation: np.ufunc, X: Any, row: Any, out: Any = None) -> Any:
-    """An operation of X with a number for each column, of many rows side by side."""
+    """Combine X with one number for each column, with many rows side by side."""
     out = np.empty_like(X, dtype=np.result_type(X, row)) if out is None else out
     (wide, whole), (into, _) = _side_by_side(X), _side_by_side(out)
     if wide is None or into is None:
@@ -122,7 +122,7 @@ def _with_row(operation: np.ufunc, X: Any, row: Any, out: Any = None) -> Any:
 
 
 def _side_by_side(X: Any) -> tuple[Any, int]:
-    """X with as many rows side by side as stay in the fastest memory, or None, and how many rows that holds."""
+    """X with as many rows side by side as fit in the fastest memory, or None, and the number of rows in it."""
     d = X.shape[-1]
     many = WIDE // d
     if X.ndim < 2 or many < 2 or len(X) < many or not X.flags.c_contiguous:
@@ -132,9 +132,9 @@ def _side_by_side(X: Any) -> tuple[Any, int]:
 
 
 def less_means(X: Any, shares: Any = None, ends: Any = None) -> tuple[Any, Any, Any]:
-    """Columns less their means, to rounding; the means, in extended precision; the largest distance from each mean.
+    """Columns less their means, up to rounding; the means, in extended precision; the largest distance from each mean.
 
-    `ends` are the `extremes` of X. What is done to a column keeps its order, so they are at its ends.
+    `ends` are the `extremes` of X. The operations keep the order of a column, so they stay at its ends.
 
     >>> away, mean, largest = less_means(np.array([[0.0, 1.0], [1.0, 1.0]]))
     >>> away.tolist(), mean.astype(float).tolist(), largest.tolist()
@@ -144,7 +144,7 @@ def less_means(X: Any, shares: Any = None, ends: Any = None) -> tuple[Any, Any, 
     shares = np.full(len(X), kind(1) / len(X)) if shares is None else shares.astype(kind)
     near = shares @ X
     away = _with_row(np.subtract, X, near)
-    rest = shares @ away  # the rounding of `near`, which a sum near 0 shows
+    rest = shares @ away  # the rounding of `near`, which shows in a sum near 0
     sides = [end - near for end in ends or extremes(X)]
     if np.any(np.abs(rest) > np.finfo(float).eps / 4 * np.minimum(*np.abs(sides))):
         away, sides = _with_row(np.subtract, away, rest, out=away), [side - rest for side in sides]

@@ -1,4 +1,4 @@
-"""How much a row counts: weights of rows and classes, as shares in a mean."""
+"""Weights of rows and classes, as shares in a mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nn.estimators.data.checks import floats, require_finite
 
 
 def shares_of(sample_weight: Any, rows: int) -> Any:
-    """The rows' shares in a mean, from their weights: numbers of 0 or more that add up to 1; None if all are alike.
+    """The rows' shares in a mean, from their weights: numbers of 0 or more that add up to 1; None if all are equal.
 
     >>> shares_of([1, 3], 2).tolist()
     [0.25, 0.75]
@@ -32,7 +32,7 @@ def shares_of(sample_weight: Any, rows: int) -> Any:
 
 
 def mean_weight(weights: Any) -> float:
-    """The mean weight of the rows that count: those of weight 0 do not.
+    """The mean weight of the rows that count, which excludes rows of weight 0.
 
     >>> mean_weight([2.0, 0.0, 4.0])
     3.0
@@ -41,7 +41,7 @@ def mean_weight(weights: Any) -> float:
 
 
 def class_weights(chosen: Any, classes: Any, shares: Any) -> Any:
-    """The weight of every class: "balanced" gives all classes the same share, a mapping names weights other than 1.
+    """The weight of every class: "balanced" gives all classes the same share, a mapping gives weights other than 1.
 
     >>> class_weights("balanced", np.array(["a", "b"]), np.array([0.75, 0.25])).round(3).tolist()
     [0.667, 2.0]

@@ -1,4 +1,4 @@
-"""How sure the weights of a linear likelihood are, in columns of any scale and offset."""
+"""The uncertainty of the weights of a linear likelihood, for columns of any scale and offset."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nn.estimators.data.units import in_units
 from nn.estimators.scores import LinearObjective
 from nn.summary import Summary, checked, of_likelihood
 
-KEPT = 2**17  # numbers: of so few, a megabyte, a model keeps its rows for `summary`
+KEPT = 2**17  # numbers, a megabyte: a model keeps up to this many of its rows for `summary`
 
 
 class Inference(Estimator):
-    """A linear estimator whose goodness is a likelihood: `summary` tells how sure its weights are."""
+    """A linear estimator whose goodness is a likelihood; `summary` gives the uncertainty of its weights."""
 
     if TYPE_CHECKING:  # of the linear models that it is mixed into
         l1: float
@@ -29,11 +29,11 @@ class Inference(Estimator):
         classes_: Any
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Learn from rows of features X, (n, d), and a target y per row; returns the estimator.
+        """Learn from rows of features X, (n, d), and a target y per row; return the estimator.
 
-        A row with a `sample_weight` of 2 counts as two, one with 0 as none.
+        A row with a `sample_weight` of 2 counts as two rows, a row with 0 does not count.
         """
-        super().fit(X, y, sample_weight)  # type: ignore[misc]  # of the estimator beside it
+        super().fit(X, y, sample_weight)  # type: ignore[misc]  # of the estimator it is mixed into
         small = np.asarray(y).size * self.n_features_in_ <= KEPT
         self._rows = _held(X, small), _held(y, small)
         return self
@@ -42,14 +42,14 @@ class Inference(Estimator):
         return {name: value for name, value in vars(self).items() if name != "_rows"}
 
     def summary(self, X: Any = None, y: Any = None, *, covariance: str = "hessian", level: float = 0.95) -> Summary:
-        """Estimates, standard errors, z, p and confidence intervals, for the rows of the fit.
+        """Estimates, standard errors, z, p and confidence intervals, from the rows of the fit.
 
-        A small data set is kept with the model; a large one is found as long as your program holds it. Otherwise, as in
-        a copy from a file, pass X and y again.
+        A small data set is kept with the model; a large one is found as long as your program holds it. Otherwise, as
+        for a model loaded from a file, pass X and y again.
 
-        The covariance is that of the exact Hessian or, with "sandwich", also of the rows' gradients, which holds even
-        if the likelihood is not the true one. Of more than two classes, weights are relative to those of the first.
-        Raises ValueError with a penalty, with weights of rows, or if some weights are not determined.
+        The covariance is that of the exact Hessian or, with "sandwich", also uses the rows' gradients, which is valid
+        even if the likelihood is not the true one. For more than two classes, weights are relative to those of the
+        first class. Raises ValueError with a penalty, with weights of rows, or if some weights are not determined.
         """
         if X is None and y is None and self.__sklearn_is_fitted__():
             X, y = (rows() for rows in vars(self).get("_rows", (_gone, _gone)))
@@ -81,7 +81,7 @@ class Inference(Estimator):
         columns = np.column_stack([units.A, np.ones((len(array), int(fitted.intercept)))])
 
         def curved() -> tuple[Any, Any]:
-            """The Hessian at V, and the gradient of every row."""
+            """The Hessian at V, and the gradient for every row."""
             slopes = len(array) * scaled.slopes(V, units.A, targets)[1].reshape(len(array), -1)
             by_row = (slopes[:, -free:, np.newaxis] * columns[:, np.newaxis]).reshape(len(array), -1)
             return scaled.hessian(V, units.A, targets)[-by_row.shape[1] :, -by_row.shape[1] :], by_row
@@ -106,11 +106,11 @@ class Inference(Estimator):
         return self._column_names()
 
     def _encoded(self, y: Any) -> Any:
-        """The targets as the loss takes them."""
+        """The targets in the form that the loss takes."""
         raise NotImplementedError
 
     def _dispersion(self, loss: float, rows: int, weights: int) -> tuple[float, int | None]:
-        """What to multiply the covariance by, if it is estimated from the rows, and its degrees of freedom."""
+        """The factor of the covariance, if it is estimated from the rows, and its degrees of freedom."""
         return 1.0, None
 
     def _terms(self, scores: int) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ class Inference(Estimator):
 
 
 def _held(rows: Any, small: bool) -> Callable[[], Any]:
-    """A function that returns the rows: a few are kept; many are found as long as someone else holds them."""
+    """A function that returns the rows: a small set is kept, a large one is found as long as someone else holds it."""
     try:
         return (lambda: rows) if small else weakref.ref(rows)
     except TypeError:  # a list, which has no weak references
@@ -131,4 +131,4 @@ def _held(rows: Any, small: bool) -> Callable[[], Any]:
 
 
 def _gone() -> None:
-    """None, in place of rows that nobody holds any more."""
+    """Return None, in place of rows that nobody holds any more."""

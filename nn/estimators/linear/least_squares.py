@@ -1,4 +1,4 @@
-"""Exact least squares: the R of a QR decomposition of scaled columns, corrected by gradients of full precision."""
+"""Exact least squares: the R of a QR decomposition of scaled columns, corrected by gradients in full precision."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import numpy as np
 from nn.estimators.data.basis import ALIKE
 from nn.estimators.data.units import Units, extremes
 
-LARGE = 2**20  # numbers: with more, extended precision takes too long
+LARGE = 2**20  # numbers: for more, extended precision takes too long
 BLOCK = 2**20  # numbers held in extended precision at a time
-TIMES = 2  # refinements; each scales the error by one rounding times the condition of the columns
+TIMES = 2  # refinements; each scales the error by one rounding times the condition number of the columns
 
 
 def least_squares(units: Units, target: Units, l2: float = 0.0, shares: Any = None) -> Any:
     """V (outputs, features) that minimises the mean of ‖A·Vᵀ - Y‖² + (λ/2)‖W‖², with A, W and Y in their own units.
 
-    Among many solutions it has the least norm, in units of the columns; a column of zeros has weight 0. With more
-    columns than rows, no columns-by-columns matrix is formed. `shares` are the rows' in the mean: all alike if None.
+    Of many solutions, this is the one of least norm, in units of the columns; a column of zeros has weight 0. With more
+    columns than rows, no columns-by-columns matrix is formed. `shares` are the rows' shares in the mean; None makes
+    them equal.
 
     >>> from nn.estimators.data.units import in_units
     >>> X, Y = np.array([[1.0], [2.0], [3.0]]), np.array([[3.0], [5.0], [7.0]])
@@ -49,7 +50,7 @@ def _solution(units: Units, target: Units, l2: float, weight: Any) -> Any:
 
 
 def _triangle(A: Any, root: Any) -> Any:
-    """R with RᵀR = AᵀA + root²: by Cholesky's of that matrix where it keeps half of the digits; None if singular."""
+    """R with RᵀR = AᵀA + root²: by Cholesky's method where that keeps half of the digits, else QR; None if singular."""
     n, d = A.shape
     if n >= d:
         gram = A.T @ A + np.diag(root**2)
@@ -66,7 +67,7 @@ def _triangle(A: Any, root: Any) -> Any:
 
 
 def _of_rows(A: Any, exponent: Any, root: Any, Y: Any) -> Any:
-    """The penalised solution, which is a mixture of rows; all columns are brought to one unit."""
+    """The penalised solution, which is a mixture of rows; all columns are brought to a single unit."""
     n, alike = len(Y), np.ldexp(1.0, exponent - np.max(exponent))[:, np.newaxis]
     Q, R = np.linalg.qr(alike * A.T)
     rows, targets = np.vstack([R.T, np.min(root) * np.eye(n)]), np.vstack([Y, np.zeros_like(Y)])
@@ -75,7 +76,7 @@ def _of_rows(A: Any, exponent: Any, root: Any, Y: Any) -> Any:
 
 
 def _by_seminormal_equations(A: Any, Y: Any, pull: Any, R: Any) -> Any:
-    """V without Q: by RᵀR, corrected as often as that takes to lose the square of the condition (Björck, 1987)."""
+    """V without Q: by RᵀR, corrected as often as needed to lose the square of the condition number (Björck, 1987)."""
     V = np.zeros((A.shape[1], Y.shape[1]))
     for _ in range(TIMES + 1):
         g = A.T @ (Y - A @ V) - pull[:, np.newaxis] * V

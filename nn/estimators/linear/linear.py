@@ -1,4 +1,4 @@
-"""What all linear models share: the set of functions z = w·x + b, with one z or one per class."""
+"""The base of all linear models: the set of functions z = w·x + b, with a single z or one per class."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from nn.training import listed
 
 VISIBLE = 1e-4  # relative to the spread of the scores: larger rounding causes a warning
 SCALE = "scale the features, or y"
-IN_UNITS = ("exact", "newton", "lbfgs", "auto")  # solvers that bring columns to units of their own
-MANY_SCORES = 5000  # scores: a Hessian of more takes longer than the gradients of L-BFGS, and machine code pays
+IN_UNITS = ("exact", "newton", "lbfgs", "auto")  # solvers that bring columns to their own units
+MANY_SCORES = 5000  # scores: for more, a Hessian takes longer than the gradients of L-BFGS, and machine code pays
 REACHED = 1e-9  # relative to the loss: a promised decrease that counts as none
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class LinearEstimator(ByGradient, Estimator):
-    """The three steps of the lecture for z = Wx + b, starting from zero, which is as good as any start.
+    """The lecture's three steps for z = Wx + b, starting from zero, which is as good as any start.
 
     `objective_` is the goodness as a function of all weights, `objective_.value(theta_, X, y)`, where `theta_` holds w
     and b of every score. With `warm_start`, a fit begins where the last one ended.
@@ -37,7 +37,7 @@ class LinearEstimator(ByGradient, Estimator):
     fit_intercept: bool = True
     warm_start: bool = False
 
-    KINKED = False  # whether the loss has kinks, so that its Hessian tells nothing
+    KINKED = False  # whether the loss has kinks, which its Hessian does not show
 
     @staticmethod
     def _loss(z: Any, y: Any) -> Any:
@@ -45,7 +45,7 @@ class LinearEstimator(ByGradient, Estimator):
         raise NotImplementedError
 
     def _start(self, outputs: int, features: int) -> tuple[Any, Any]:
-        """W and b to start from."""
+        """The W and b to start from."""
         if self._goes_on and hasattr(self, "coef_"):
             W, b = np.atleast_2d(self.coef_), np.ravel(self.intercept_)  # type: ignore[attr-defined]  # once fitted
             if W.shape == (outputs, features):
@@ -53,7 +53,7 @@ class LinearEstimator(ByGradient, Estimator):
         return self._fresh(outputs, features), np.zeros(outputs)
 
     def _fresh(self, outputs: int, features: int) -> Any:
-        """W where nothing was learned yet."""
+        """The W to start from where nothing was learned yet."""
         return np.zeros((outputs, features))
 
     def _fit_linear(self, X: Any, y: Any, outputs: int, shares: Any) -> tuple[Any, Any]:
@@ -74,12 +74,12 @@ class LinearEstimator(ByGradient, Estimator):
         return np.column_stack([W, b] if self.fit_intercept else [W]).ravel()
 
     def _parts(self, theta: Any, outputs: int) -> tuple[Any, Any]:
-        """W and b of a flat array."""
+        """W and b from a flat array."""
         W = theta.reshape(outputs, -1)
         return (W[:, :-1], W[:, -1]) if self.fit_intercept else (W, np.zeros(outputs))
 
     def _listening(self, units: Units, outputs: int, weights: Any = lambda V: V) -> Any:
-        """The callbacks of a search in units of its own, which are told the weights of the original columns."""
+        """The callbacks of a search in its own units, made to receive the weights of the original columns."""
         callbacks = listed(self.callbacks)
 
         def tell(theta: Any, loss: float) -> None:
@@ -91,7 +91,7 @@ class LinearEstimator(ByGradient, Estimator):
         return [tell] if callbacks else []
 
     def _whitened(self, X: Any, y: Any, start: tuple[Any, Any]) -> tuple[Any, Any] | None:
-        """W and b by lbfgs, for columns that need no units of their own; else None."""
+        """W and b by lbfgs, for columns that need no units of their own; otherwise None."""
         theta = self._joined(*start)
         found = whitened(self.objective_, theta, X, y) if self._chosen(theta, X) == "lbfgs" else None
         if found is None:
@@ -102,7 +102,7 @@ class LinearEstimator(ByGradient, Estimator):
         return self._parts(turned.weights(theta), self.objective_.outputs)
 
     def _in_units(self, X: Any, y: Any, start: tuple[Any, Any], shares: Any) -> tuple[Any, Any]:
-        """W and b by a solver that neither the scale nor the offset of a column troubles."""
+        """W and b by a solver that is not affected by the scale or offset of a column."""
         units = in_units(X, self.fit_intercept, least=math.sqrt(self.l2), shares=shares)
         if self.solver == "exact":
             if listed(self.callbacks):
@@ -133,11 +133,11 @@ class LinearEstimator(ByGradient, Estimator):
     def _descended(
         self, X: Any, objective: LinearObjective, y: Any, start: tuple[Any, Any], each: Any = None
     ) -> tuple[Any, Any]:
-        """W and b by iterative search."""
+        """Find W and b by iterative search."""
         return self._parts(self._best(objective, self._joined(*start), X, y, each=each), objective.outputs)
 
     def _goodness(self, outputs: int, penalty: Any, shares: Any, rows: int) -> LinearObjective:
-        """Step 2 over all rows, with the penalty; NumPy runs a loss of few rows, machine code one of many."""
+        """Step 2 over all rows, with the penalty; NumPy runs a loss on few rows, machine code one on many."""
         backend = "numpy" if self.backend == "auto" and rows * outputs < MANY_SCORES else self.backend
         options = {"shares": shares, "backend": backend, "threads": self.threads}
         return LinearObjective(self._loss, outputs, penalty, intercept=self.fit_intercept, **options)
@@ -150,13 +150,13 @@ class LinearEstimator(ByGradient, Estimator):
         return "newton" if len(theta) <= LARGEST_HESSIAN and len(X) * outputs < MANY_SCORES else "lbfgs"
 
     def _steepness(self, objective: Any, theta: Any, X: Any, y: Any) -> float:
-        """The slope of the column of the smallest numbers, if it were in line with ∂C/∂z at the start."""
+        """The slope of the column with the smallest numbers, if it were aligned with ∂C/∂z at the start."""
         sizes = np.sqrt(np.mean(X**2, axis=0))
         slopes = objective.slopes(theta, X, y)[1]
         return float(np.min(sizes[sizes > 0], initial=1.0) * np.sqrt(np.sum(slopes**2) * len(X)))
 
     def _require_minimum(self, objective: Any, theta: Any, X: Any, y: Any) -> None:
-        """Warn if a search is at rest, and yet Newton's step promises a lower loss; whitened, no direction is flat."""
+        """Warn if a search rests although Newton's step promises a lower loss; if whitened, no direction is flat."""
         if self.KINKED or len(theta) > LARGEST_HESSIAN or isinstance(objective, Whitened):
             return
         loss, (step, promised) = objective.value(theta, X, y), Newton().step(objective, theta, X, y)
@@ -168,11 +168,11 @@ class LinearEstimator(ByGradient, Estimator):
                 warn(f"not at the minimum after {self.max_iter} passes: {told}", ConvergenceWarning)
             else:
                 warn(f"at rest, and not at the minimum: {told}: take a smaller tol", ConvergenceWarning)
-        elif self.solver in IN_UNITS:  # steps of lbfgs may be short where Newton's would go on
+        elif self.solver in IN_UNITS:  # steps of lbfgs may be short where Newton's would continue
             self._require_end(objective, step, X)
 
     def _of_columns(self, units: Units, V: Any, b: Any, exponent: Any, spread: Any) -> tuple[Any, Any]:
-        """W and b in the original units; an error or a warning says if floats lose too much of them."""
+        """W and b in the original units; raises an error or warns if floats lose too much of them."""
         W, held = units.weights(V, exponent)
         if not held.all():
             raise ValueError(
@@ -203,7 +203,7 @@ class LinearClassifier(Classifier, LinearEstimator):
         self.coef_, self.intercept_ = self._fit_linear(X, self._target(y), self._outputs, shares)
 
     def _target(self, y: Any) -> Any:
-        """±1 for two classes; for more, one against the rest: a row of ±1 per example."""
+        """±1 for two classes; for more, each class against the rest: a row of ±1 per example."""
         if len(self.classes_) == 2:
             return 2.0 * y - 1.0
         return 2.0 * self._own(y) - 1.0

@@ -1,4 +1,4 @@
-"""The largest margin: a support vector machine by an interior-point method, whose duality gap says when to stop."""
+"""The largest margin: a support vector machine by an interior-point method that stops when the duality gap closes."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CLOSE = 1e-11  # relative to the loss: the duality gap to stop at
-NEAR = 1e-9  # relative to the loss: a gap so large needs no bound yet
-LOST = 1e-14  # relative to the loss: what rounding makes of the gap is more
+NEAR = 1e-9  # relative to the loss: a larger gap needs no bound yet
+LOST = 1e-14  # relative to the loss: rounding moves the gap by more than this
 NOTHING = 1e-16  # relative to the loss at w = 0: a gap lost in rounding
-BALANCED = 1e-12  # relative to the pulls of either side
-FREE = 1e-16  # relative to the costs: a penalty on a column of length 1, whose pulls are lost in rounding
+BALANCED = 1e-12  # relative to the pulls of each side
+FREE = 1e-16  # relative to the costs: for a smaller penalty on a column of length 1, rounding hides its pulls
 RIDGE = 1e-15
-FIRST_PULL = 0.15  # of their costs: the pulls to start from, since most rows end beyond their margins, and have none
+FIRST_PULL = 0.15  # relative to their costs: the pulls to start from; most rows end beyond their margins, with none
 SHORT = 0.999  # of the way to the nearest bound, which no step reaches
 STEPS = 100  # one or two dozen are enough, whatever the data
-MANY = 2048  # rows: of fewer, all are looked at in every step
-EVERY = 16  # rows: one of so many says about where the margins are
-SETTLED = 2e-3  # relative to the loss: for so small a gap nearly all rows are on their final sides
+MANY = 2048  # rows: with fewer, every step uses all of them
+EVERY = 16  # rows: one of every 16 shows roughly where the margins are
+SETTLED = 2e-3  # relative to the loss: for a smaller gap nearly all rows are on their final sides
 TURNS = 3
-ABOUT = 1e-3  # relative to the loss: the gap that a first guess may have
+ABOUT = 1e-3  # relative to the loss: the gap allowed for a first guess
 ROUNDS = ((0.3, ABOUT), (0.15, LOST), (0.1, LOST), (0.1, LOST))  # shares of rows near their margins, and gaps
 
 
 class Margin(NamedTuple):
-    """Weights v, pulls α of the rows, their loss, and a bound: no weights have a lower loss.
+    """Weights v, the pulls α of the rows, their loss, and a bound, which no weights undercut.
 
-    α is 0 for a row beyond its margin and `costs` for one inside; rows between are support vectors, too.
+    α is 0 for a row beyond its margin and equals `costs` for a row inside; rows in between are support vectors, too.
     """
 
     v: Any
@@ -46,7 +46,7 @@ class Inside(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Σ costsᵢ·max(0, 1 - Bᵢv) + ½ Σ penaltyⱼvⱼ², and the loss of the rows inside, to be minimised."""
+    """The minimisation of Σ costsᵢ·max(0, 1 - Bᵢv) + ½ Σ penaltyⱼvⱼ² plus the loss of the rows inside."""
 
     B: Any
     penalty: Any
@@ -64,13 +64,13 @@ class Problem(NamedTuple):
         return self.penalty <= FREE * self.whole
 
     def with_weights(self, found: Margin, v: Any, margins: Any) -> Margin:
-        """What is found, with these weights if their loss is no higher."""
+        """The margin found so far, with these weights if their loss is no higher."""
         losses = self.costs @ np.maximum(0, 1 - margins) + v @ (0.5 * self.penalty * v - self.inside.pull)
         loss = float(losses) + self.inside.cost
         return found._replace(v=v, loss=loss) if loss <= found.loss else found
 
     def with_pulls(self, found: Margin, pulls: Any) -> Margin:
-        """What is found, with these pulls if their bound is higher."""
+        """The margin found so far, with these pulls if their bound is higher."""
         bound = _dual(self, pulls)
         return found._replace(pulls=pulls, bound=bound) if bound > found.bound else found
 
@@ -78,8 +78,9 @@ class Problem(NamedTuple):
 def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Margin:
     """Minimise Σ costsᵢ·max(0, 1 - Bᵢv) + ½ Σ penaltyⱼvⱼ².
 
-    B holds rows times their signs, in columns that are not nearly collinear. Of many rows, some tell which are far from
-    their margins, and on which side: the rest is a smaller problem, and its solution tells whether that was right.
+    B holds rows times their signs, in columns that are not nearly collinear. With many rows, a sample shows which are
+    far from their margins, and on which side: the others form a smaller problem, whose solution shows whether that was
+    right.
 
     >>> signs, rows = np.array([[-1.0], [-1.0], [1.0], [1.0]]), np.array([[-2.0], [-1.0], [1.0], [2.0]])
     >>> margin = largest_margin(signs * rows, np.array([0.01]), np.full(4, 0.25))
@@ -107,16 +108,16 @@ def largest_margin(B: Any, penalty: Any, costs: Any, steps: int = STEPS) -> Marg
 
 
 def _interior(problem: Problem, steps: int, enough: float) -> Margin:
-    """The margin by steps of Mehrotra's (1992) through the interior (Ferris and Munson, 2003)."""
-    problem = problem._replace(B=np.asfortranarray(problem.B))  # NumPy scales rows faster that lie so
+    """The margin by Mehrotra's steps (1992) through the interior (Ferris and Munson, 2003)."""
+    problem = problem._replace(B=np.asfortranarray(problem.B))  # NumPy scales rows faster in this memory order
     B, costs, whole, v = problem.B, problem.costs, problem.whole, np.zeros(problem.B.shape[1])
-    # Spare and slack, B·v + slack - spare = 1, and their opposites: the pulls and costs - pulls, without its rounding.
+    # Spare and slack, B·v + slack - spare = 1, and their duals: the pulls and costs - pulls, without its rounding.
     state = np.array([[np.ones(len(B)), np.full(len(B), 2.0)], [FIRST_PULL * costs, (1 - FIRST_PULL) * costs]])
     found = Margin(v, 0 * costs, whole, 0.0, 0)
     for step in range(steps + 1):
         margins = B @ v
         found = problem.with_weights(found, v, margins)._replace(steps=step)
-        products = float(np.vdot(*state))  # the gap of weights and pulls in balance
+        products = float(np.vdot(*state))  # the gap if weights and pulls are in balance
         if products <= SETTLED * found.loss:
             found = _settled(problem, found, state, margins)
         if products <= NEAR * found.loss or step == steps:
@@ -129,10 +130,10 @@ def _interior(problem: Problem, steps: int, enough: float) -> Margin:
 
 
 def _settled(problem: Problem, found: Margin, state: Any, margins: Any) -> Margin:
-    """What is found, or what is better: the weights and pulls if every row stays beyond its margin, inside or on it.
+    """The margin found so far, or a better one: the solution if every row stays beyond its margin, inside, or on it.
 
-    A row on its margin is an equation and has a pull of its own, so all is one linear system. Rows that its solution
-    finds on another side go there, a few times (Hintermüller, Ito and Kunisch, 2003).
+    A row on its margin gives an equation and has its own pull, so all form one linear system. Rows that its solution
+    finds on another side move there, a few times (Hintermüller, Ito and Kunisch, 2003).
     """
     B, penalty, costs, inside = problem
     (spare, slack), (pulls, rest) = state
@@ -161,7 +162,7 @@ def _settled(problem: Problem, found: Margin, state: Any, margins: Any) -> Margi
 
 
 def _further(problem: Problem, v: Any, state: Any, margins: Any, products: float) -> tuple[Any, Any]:
-    """v and the state after a step: one ahead tells how far towards the centre to turn."""
+    """v and the state after a step; a trial step decides how far to turn towards the centre."""
     B, penalty, _, inside = problem
     rooms, forces = state
     ratios = rooms / forces
@@ -170,7 +171,7 @@ def _further(problem: Problem, v: Any, state: Any, margins: Any, products: float
     pulled, off = inside.pull - penalty * v, margins + rooms[1] - rooms[0] - 1
 
     def towards(moved: Any) -> Any:
-        """The step that adds forces·moved to rooms·forces, and balances the rest: of v, and of the state."""
+        """The step that adds forces·moved to rooms·forces and balances the rest: of v, and of the state."""
         h = moved[0] - moved[1] - off
         dv = solved((weight * h + forces[0]) @ B + pulled)
         change = weight * (h - B @ dv)
@@ -187,12 +188,12 @@ def _further(problem: Problem, v: Any, state: Any, margins: Any, products: float
 
 
 def _is_closed(found: Margin, whole: float) -> bool:
-    """Whether the duality gap is, for the loss at v = 0."""
+    """Whether the duality gap is closed, relative to the loss here and at v = 0."""
     return bool(found.loss - found.bound <= CLOSE * found.loss + NOTHING * whole)
 
 
 def _balanced(problem: Problem, pulls: Any, rest: Any) -> Any:
-    """The pulls, moved least in units of their room, so that they balance in columns without penalty."""
+    """The pulls, moved as little as possible in units of their room, so that columns without penalty balance."""
     is_free = problem.is_free
     free, room = problem.B[:, is_free], np.minimum(pulls, rest)
     lacks = free.T @ pulls + problem.inside.pull[is_free]
@@ -201,7 +202,7 @@ def _balanced(problem: Problem, pulls: Any, rest: Any) -> Any:
 
 
 def _dual(problem: Problem, pulls: Any) -> float:
-    """The loss that no weights undercut; 0 while the pulls are not in balance in directions without penalty."""
+    """The loss that no weights undercut; 0 while the pulls do not balance in directions without penalty."""
     B, penalty, _, inside = problem
     pull, is_free = B.T @ pulls + inside.pull, problem.is_free
     held = ~is_free
@@ -224,7 +225,7 @@ def _solver(root: Any, penalty: Any) -> Callable[[Any], Any]:
     scaled.flat[:: len(H) + 1] = 1 + RIDGE
     try:
         inverse = np.linalg.inv(scaled)
-    except np.linalg.LinAlgError:  # a few rows near their margins, all alike, tell of fewer directions
+    except np.linalg.LinAlgError:  # a few rows near their margins, all alike, span fewer directions
         inverse = np.linalg.pinv(scaled, hermitian=True)
 
     def solved(r: Any) -> Any:

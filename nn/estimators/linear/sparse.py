@@ -14,17 +14,17 @@ from nn.estimators.linear.linear import LinearEstimator
 from nn.estimators.scores import LinearObjective
 from nn.line_search import LEAST_DECREASE
 
-SOLVERS = ("exact", "auto", "newton")  # of the linear models: with λ₁ > 0 they all mean this one
+SOLVERS = ("exact", "auto", "newton")  # of the linear models: with λ₁ > 0 they all mean this method
 LOST = 1e-15  # relative to the loss: a promised decrease lost in rounding
 HIDDEN = 1e-10  # relative to the loss: a promised decrease that rounding hides if no step achieves it
 SWEEPS = 10_000  # of coordinate descent; each is followed by an exact step, so few are needed
 ROUND = float(np.finfo(float).eps)
 REGULAR = 1e-6  # relative to the largest pivot: with smaller ones, a Hessian counts as singular
-EASED = 1e-12  # relative to λ₁: a slope this much above it moves no weight from 0
+EASED = 1e-12  # relative to λ₁: a slope above λ₁ by no more than this moves no weight from 0
 
 
 class SparseObjective(LinearObjective):
-    """A `LinearObjective` plus Σ λⱼ|wⱼ|; where w is 0, the slope is that of the rest, the mean of both sides.
+    """A `LinearObjective` plus Σ λⱼ|wⱼ|; where w is 0, the penalty adds slope 0, the mean of both sides.
 
     >>> objective = SparseObjective(lambda z, y: (z - y) ** 2, 1, np.array([0.0]), intercept=False).with_kinks([0.5])
     >>> objective.value_and_grad(np.array([1.0]), np.array([[1.0], [2.0]]), np.array([3.0, 3.0]))
@@ -34,7 +34,7 @@ class SparseObjective(LinearObjective):
     kinks: Any = 0.0
 
     def with_kinks(self, kinks: Any) -> Self:
-        """Set λⱼ of every column."""
+        """Set λⱼ for every column; return the objective."""
         kinks = np.asarray(kinks, dtype=float)
         self.kinks = np.tile(np.append(kinks, 0.0) if self.intercept else kinks, self.outputs)
         return self
@@ -70,8 +70,8 @@ def _unpickled(loss: Any, outputs: int, penalty: Any, intercept: bool, shares: A
 class Sparse(LinearEstimator):
     """A linear estimator that also takes `l1`, λ₁ of a penalty λ₁Σ|w|, which sets weights to exactly 0.
 
-    Both penalties together are the elastic net: scikit-learn's `alpha` and `l1_ratio` of `ElasticNet`, which halves the
-    squared error, are `l1 = 2·alpha·l1_ratio`, `l2 = 2·alpha·(1 - l1_ratio)`.
+    Both penalties together are the elastic net: scikit-learn's `ElasticNet`, which halves the squared error, with
+    `alpha` and `l1_ratio` corresponds to `l1 = 2·alpha·l1_ratio`, `l2 = 2·alpha·(1 - l1_ratio)`.
     """
 
     l1: float = 0.0
@@ -109,10 +109,10 @@ class Sparse(LinearEstimator):
 
 
 class ProximalNewton:
-    """θ ← the minimum of the loss's quadratic at θ plus Σ λⱼ|θⱼ|, or on the way there until the loss decreases.
+    """θ ← the minimum of the loss's quadratic at θ plus Σ λⱼ|θⱼ|, or a point on the way there where the loss decreases.
 
-    A step moves only weights that are not 0 and those whose slope exceeds their λ: the Hessian is theirs alone. The
-    decrease `promised` by the last step tells how far the minimum is.
+    A step moves only weights that are not 0 and those whose slope exceeds their λ, and uses only their Hessian. The
+    decrease `promised` by the last step shows how far the minimum is.
     """
 
     def __init__(self, objective: SparseObjective, X: Any, y: Any, steps: int) -> None:
@@ -121,7 +121,7 @@ class ProximalNewton:
         self.promised = np.inf
 
     def minimised(self, theta: Any, each: Any = ()) -> Any:
-        """The parameters of least loss; `history` holds the loss at the start of every step, as `each` is told."""
+        """The parameters of least loss; `history` holds the loss at the start of every step, and `each` receives it."""
         kinks = self.objective.kinks
         loss, g = self._at(theta)
         for _ in range(self.steps):
@@ -152,7 +152,7 @@ class ProximalNewton:
         return smooth + float(self.objective.kinks @ np.abs(theta)), g
 
     def _curvature(self, theta: Any, free: Any) -> tuple[Any, Any]:
-        """The Hessian of the free weights, and where they are."""
+        """The Hessian of the free weights, and their places."""
         whole, d = self.objective, self.X.shape[1]
         by_score = free.reshape(whole.outputs, -1)
         columns = by_score[:, :d].any(axis=0)
@@ -162,7 +162,7 @@ class ProximalNewton:
             shares=whole.shares, backend=whole.compiled.options.backend, threads=whole.compiled.options.threads,
         )  # fmt: skip
         here = theta.reshape(whole.outputs, -1)[:, kept].ravel()
-        # The scores are those of all weights: those of other columns are 0.
+        # The scores are those of all weights: the free weights' columns give them, since other weights are 0.
         H = part.hessian(here, self.X[:, columns], self.y)
         return H, np.flatnonzero(np.tile(kept, whole.outputs))
 
@@ -170,8 +170,8 @@ class ProximalNewton:
 def nearest(H: Any, g: Any, theta: Any, kinks: Any) -> Any:
     """The minimum over v of g·(v - θ) + ½(v - θ)·H(v - θ) + Σ λⱼ|vⱼ|.
 
-    Coordinate descent finds the signs; the minimum among those signs is a linear system. A step towards it ends where a
-    weight reaches 0.
+    Coordinate descent finds the signs; the minimum with those signs solves a linear system. A step towards it ends
+    where a weight reaches 0.
 
     >>> nearest(np.eye(2), np.array([-3.0, -1.0]), np.zeros(2), np.array([2.0, 2.0])).tolist()
     [1.0, 0.0]
@@ -197,7 +197,7 @@ def nearest(H: Any, g: Any, theta: Any, kinks: Any) -> Any:
 
 
 def _among_signs(H: Any, g: Any, theta: Any, v: Any, kinks: Any) -> tuple[Any, bool]:
-    """The minimum among weights of these signs, and True; or the first point on the way where one is 0."""
+    """The minimum with weights of these signs, and True; or the first point on the way where one is 0, and False."""
     own = np.flatnonzero((v != 0) | (kinks == 0))
     signs = np.sign(v[own])
     slope = g[own] + H[own] @ (v - theta) + kinks[own] * signs
@@ -215,7 +215,7 @@ def _among_signs(H: Any, g: Any, theta: Any, v: Any, kinks: Any) -> tuple[Any, b
 
 
 def _solved(H: Any, slope: Any, kinks: Any) -> tuple[Any, bool]:
-    """H⁻¹·slope, and True; or, if the quadratic has no minimum, a direction in which it falls for ever."""
+    """H⁻¹·slope, and True; or, if the quadratic has no minimum, a direction in which it falls forever, and False."""
     try:
         pivots = np.diag(np.linalg.cholesky(H))
         if np.min(pivots, initial=1.0) > REGULAR * np.max(pivots, initial=0.0):
@@ -225,11 +225,11 @@ def _solved(H: Any, slope: Any, kinks: Any) -> tuple[Any, bool]:
     curvatures, axes = np.linalg.eigh(H)
     flat = curvatures <= ROUND * len(H) * curvatures[-1]
     along = axes.T @ slope
-    if np.linalg.norm(along[flat]) > REGULAR * np.linalg.norm(kinks):  # one that only the kinks give
+    if np.linalg.norm(along[flat]) > REGULAR * np.linalg.norm(kinks):  # a fall that is not only due to the kinks
         return axes[:, flat] @ along[flat], False
     return axes[:, ~flat] @ (along[~flat] / curvatures[~flat]), True
 
 
 def _rests(v: Any, slopes: Any, kinks: Any) -> bool:
-    """Whether no weight that is 0 would leave it."""
+    """Whether every weight that is 0 stays there."""
     return bool((np.abs(slopes[v == 0]) <= kinks[v == 0] * (1 + EASED)).all())

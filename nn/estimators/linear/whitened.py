@@ -1,4 +1,4 @@
-"""Weights turned so that the Hessian is about the unit matrix, while the columns stay as they are."""
+"""Weights turned so that the Hessian is about the unit matrix, while the columns stay unchanged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from nn.estimators.scores import BENT, LinearObjective, in_cache
 from nn.lbfgs import LBFGS
 from nn.newton import LARGEST_HESSIAN
 
-EVERY = 16  # rows: one of so many says about where the minimum is, and what the Hessian is there
-ENOUGH = 20 * EVERY  # rows for each weight, so that some of them tell
-FEW = 40  # steps among them
-BOUND = 0.01  # of what a curvature is at most: their Hessian may lack more
-LIKE = 4.0  # times the mean square of a column among them: with more, they tell little of it
+EVERY = 16  # rows: one of every 16 shows roughly where the minimum is, and the Hessian there
+ENOUGH = 20 * EVERY  # rows for each weight, so that a sample is reliable
+FEW = 40  # steps on the sample
+BOUND = 0.01  # relative to the bound on the curvature: the sample's Hessian may lack more
+LIKE = 4.0  # times the mean square of a column in the sample: with more, the sample does not represent it
 ALIKE = 1e-4  # the least eigenvalue of columns of length 1: with less, rounding in w·x + b would cost over two digits
 SMALLEST, LARGEST = 1e-200, 1e200  # squares of columns
 
@@ -40,7 +40,7 @@ class Whitened:
         return loss, (g.reshape(self.goodness.outputs, -1) @ self.turn.T).ravel()
 
     def scores(self, theta: Any, X: Any) -> Any:
-        """z of every row: (n,) for one score, else (n, outputs)."""
+        """z of every row: (n,) for one score, otherwise (n, outputs)."""
         return self.goodness.scores(self.weights(theta), X)
 
     def weights(self, theta: Any) -> Any:
@@ -53,9 +53,9 @@ class Whitened:
 
 
 def whitened(goodness: LinearObjective, weights: Any, X: Any, y: Any) -> tuple[Whitened, Any] | None:
-    """The goodness in a basis for these rows, and weights to start from, better than the given ones where it can.
+    """The goodness in a basis for these rows, and weights to start from, better than the given ones if possible.
 
-    None where a column is far from 0, constant, or nearly a mixture of others.
+    None if a column is far from 0, constant, or nearly a mixture of others.
     """
     if X.shape[1] >= len(X):
         return None
@@ -66,7 +66,7 @@ def whitened(goodness: LinearObjective, weights: Any, X: Any, y: Any) -> tuple[W
 
 
 def _told_by_some(goodness: LinearObjective, weights: Any, X: Any, y: Any) -> tuple[Whitened, Any] | None:
-    """The same from some of the rows, whose minimum is near that of all, and whose Hessian there is like it."""
+    """The same from a sample of the rows, whose minimum and Hessian are close to those of all rows."""
     some = slice(None, None, EVERY)
     few, Xs, ys = goodness.of(some), X[some].copy(), y[some]
     gram = products(Xs, few.shares, few.intercept)
@@ -85,7 +85,7 @@ def _told_by_some(goodness: LinearObjective, weights: Any, X: Any, y: Any) -> tu
 
 
 def _bound(goodness: LinearObjective, gram: Any) -> Any:
-    """What the Hessian is at most, from products of columns; None where they are far from alike."""
+    """A bound on the Hessian, from products of columns; None where their sizes or directions make it unreliable."""
     squares = np.diag(gram)
     if not ((squares > SMALLEST) & (squares < LARGEST)).all():
         return None
@@ -100,7 +100,7 @@ def _root(hessian: Any) -> Any:
 
 
 def products(X: Any, shares: Any, intercept: bool) -> Any:
-    """The mean over rows of xᵀx, where x has a 1 for the intercept.
+    """The mean over rows of x·xᵀ, where x has an additional 1 for the intercept.
 
     >>> products(np.array([[1.0], [3.0]]), None, True).tolist()
     [[5.0, 2.0], [2.0, 1.0]]
