@@ -5,36 +5,50 @@ from autograd.forks import at_work
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, Unpack, overload
+    from typing import Any, Concatenate, Unpack, overload
 
     from autograd.compiler.calls.backends import Options
     from autograd.compiler.calls.compiled import Compiled
-    from autograd.compiler.signatures import Choices, CompiledOf, Numbers, P
+    from autograd.compiler.signatures import Choices, CompiledOf, CompiledOfValues, CompiledOverRows, Names, P, Several
     from autograd.engine.value import Value
     from autograd.numbers import Array, Plain
-    from autograd.transforms.signatures import Unknown
+    from autograd.transforms.signatures import Open, Unknown
 
 
 if TYPE_CHECKING:  # overloads alone, or they would not belong to the function below
 
     @overload
-    def compile(f: Unknown, rows: Sequence[str] = (), **options: Unpack[Choices]) -> CompiledOf[..., Any, Any]: ...
+    def compile(f: Unknown, rows: Sequence[str] = (), **options: Unpack[Choices]) -> CompiledOf[..., Any]: ...
     @overload
-    def compile(f: Callable[P, Value], **options: Unpack[Choices]) -> CompiledOf[P, Value, float]: ...
-    @overload
-    def compile(f: Callable[P, Plain], **options: Unpack[Choices]) -> CompiledOf[P, float, float]: ...
-    @overload
-    def compile(f: Callable[P, list[Value]], **options: Unpack[Choices]) -> CompiledOf[P, list[Value], Array]: ...
-    @overload
-    def compile(f: Callable[P, Numbers], **options: Unpack[Choices]) -> CompiledOf[P, Array, Array]: ...
+    def compile(f: Open, rows: Sequence[str] = (), **options: Unpack[Choices]) -> CompiledOf[..., Any]: ...
     @overload
     def compile(
-        f: Callable[..., Plain | Value], rows: Sequence[str], **options: Unpack[Choices]
-    ) -> CompiledOf[..., Array, float]: ...
+        f: Callable[Concatenate[Value, ...], Value], **options: Unpack[Choices]
+    ) -> CompiledOfValues[float, float, Value, Value]: ...
     @overload
     def compile(
-        f: Callable[..., Numbers | list[Value]], rows: Sequence[str], **options: Unpack[Choices]
-    ) -> CompiledOf[..., Array, Array]: ...
+        f: Callable[Concatenate[list[Value], ...], Value], **options: Unpack[Choices]
+    ) -> CompiledOfValues[list[float], float, list[Value], Value]: ...
+    @overload
+    def compile(
+        f: Callable[Concatenate[Value, ...], list[Value]], **options: Unpack[Choices]
+    ) -> CompiledOfValues[float, Array, Value, list[Value]]: ...
+    @overload
+    def compile(
+        f: Callable[Concatenate[list[Value], ...], list[Value]], **options: Unpack[Choices]
+    ) -> CompiledOfValues[list[float], Array, list[Value], list[Value]]: ...
+    @overload
+    def compile(f: Callable[P, Plain], **options: Unpack[Choices]) -> CompiledOf[P, float]: ...
+    @overload
+    def compile(f: Callable[P, Several], **options: Unpack[Choices]) -> CompiledOf[P, Array]: ...
+    @overload
+    def compile(
+        f: Callable[..., Plain | Value], rows: Names, **options: Unpack[Choices]
+    ) -> CompiledOverRows[float]: ...
+    @overload
+    def compile(
+        f: Callable[..., Several | list[Value]], rows: Names, **options: Unpack[Choices]
+    ) -> CompiledOverRows[Array]: ...
     @overload
     def compile(
         f: Callable[..., Any],
@@ -45,7 +59,7 @@ if TYPE_CHECKING:  # overloads alone, or they would not belong to the function b
         index: Sequence[str] = (),
         paths: int = 100,
         memory: int | None = None,
-    ) -> CompiledOf[..., Any, Any]: ...
+    ) -> CompiledOf[..., Any]: ...
 
 
 def compile(

@@ -1,26 +1,35 @@
 """What the types of `primitive` are made of: a rule with a kernel returns its local derivatives alone."""
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, Protocol, TypedDict, TypeVar, overload
+from fractions import Fraction
+from typing import Any, Concatenate, Never, ParamSpec, Protocol, TypeAlias, TypedDict, TypeVar, overload
 
+from autograd.engine.value import Value
+from autograd.numbers import Array
 from autograd.primitives.domains import Kink
+from autograd.primitives.operators import Scalar
 
 P = ParamSpec("P")
-N = TypeVar("N")
 R = TypeVar("R")
-A = TypeVar("A", contravariant=True)
-B = TypeVar("B", contravariant=True)
-Partials = TypeVar("Partials", covariant=True)
+X = TypeVar("X")
+N = TypeVar("N", float, Fraction, float | Value, Array)
+S = TypeVar("S", bound=Scalar)
+
+Partials: TypeAlias = tuple[Any, ...]
+Takes: TypeAlias = (  # a rule of several operands, with an X among the first three
+    Callable[Concatenate[X, ...], Partials]
+    | Callable[Concatenate[Never, X, ...], Partials]
+    | Callable[Concatenate[Never, Never, X, ...], Partials]
+)
 
 class RowOptions(TypedDict, total=False):
-    """The options of `primitive` beside the kernel."""
+    """The options of `primitive` beside the kernel and the vectors."""
 
     symbol: str
     title: str
     text: Any
     domain: str | tuple[str, ...]
     kinks: tuple[Kink, ...]
-    vectors: str | tuple[str, ...]
     native: Callable[..., Any] | None
     precise: str | Callable[..., Any] | None
     rational: Callable[..., Any] | bool | None
@@ -29,15 +38,33 @@ class RowOptions(TypedDict, total=False):
     arrays: str | Callable[..., Any] | None
     spellings: str | tuple[str, ...]
 
-class OfOne(Protocol[A, Partials]):
+class OfOne(Protocol):
     """A rule of one operand that takes its value as `z`."""
 
-    def __call__(self, x: A, /, *, z: Any) -> Partials: ...
+    def __call__(self, x: Never, /, *, z: Never) -> Partials: ...
 
-class OfTwo(Protocol[A, B, Partials]):
+class OfTwo(Protocol):
     """A rule of two operands that takes its value as `z`."""
 
-    def __call__(self, x: A, y: B, /, *, z: Any) -> Partials: ...
+    def __call__(self, x: Never, y: Never, /, *, z: Never) -> Partials: ...
+
+class OfThree(Protocol):
+    """A rule of three operands that takes its value as `z`."""
+
+    def __call__(self, x: Never, y: Never, w: Never, /, *, z: Never) -> Partials: ...
+
+class OfFour(Protocol):
+    """A rule of four operands that takes its value as `z`."""
+
+    def __call__(self, x: Never, y: Never, w: Never, v: Never, /, *, z: Never) -> Partials: ...
+
+class Operation(Protocol):
+    """An operation on one number, whose kind the value has."""
+
+    @overload
+    def __call__(self, x: S, /) -> S: ...  # type: ignore[overload-overlap]  # no array is a Scalar
+    @overload
+    def __call__(self, x: N, /) -> N: ...
 
 class Declared(Protocol):
     """What `primitive` with options is: it makes an operation of a rule, with the rule's parameters."""
@@ -45,11 +72,18 @@ class Declared(Protocol):
     def __call__(self, rule: Callable[P, tuple[R, tuple[Any, ...]]], /) -> Callable[P, R]: ...
 
 class DeclaredByKernel(Protocol):
-    """The same with a kernel: the operation gives what its local derivatives are, a number."""
+    """The same with a kernel, which gives a float on floats, whatever the rule's local derivatives are."""
 
     @overload
-    def __call__(self, rule: OfOne[A, tuple[N | None, ...]], /) -> Callable[[A], N]: ...
+    def __call__(self, rule: OfOne | Callable[[Never], Partials], /) -> Operation: ...
     @overload
-    def __call__(self, rule: OfTwo[A, B, tuple[N | None, ...]], /) -> Callable[[A, B], N]: ...
+    def __call__(
+        self, rule: OfTwo | OfThree | OfFour | Takes[Value] | Takes[Array] | Takes[Fraction], /
+    ) -> Callable[..., Any]: ...
     @overload
-    def __call__(self, rule: Callable[P, tuple[N | None, ...]], /) -> Callable[P, N]: ...
+    def __call__(self, rule: Callable[P, tuple[float | None, ...]], /) -> Callable[P, float]: ...
+
+class DeclaredOfVectors(Protocol):
+    """The same where parameters are sequences."""
+
+    def __call__(self, rule: Callable[..., tuple[Any, ...]], /) -> Callable[..., Any]: ...

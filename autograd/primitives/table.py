@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
-    from autograd.primitives.signatures import Declared, DeclaredByKernel, RowOptions
+    from autograd.primitives.signatures import Declared, DeclaredByKernel, DeclaredOfVectors, RowOptions
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -213,7 +213,11 @@ if TYPE_CHECKING:
     @overload
     def primitive(*, kernel: Callable[..., Any], **options: Unpack[RowOptions]) -> DeclaredByKernel: ...
     @overload
-    def primitive(**options: Unpack[RowOptions]) -> Declared: ...
+    def primitive(
+        *, kernel: Callable[..., Any], vectors: str | tuple[str, ...], **options: Unpack[RowOptions]
+    ) -> DeclaredOfVectors: ...
+    @overload
+    def primitive(*, vectors: str | tuple[str, ...] = (), **options: Unpack[RowOptions]) -> Declared: ...
 
 
 def primitive(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeGuard, overload
 
     from autograd.engine import Value
-    from autograd.transforms.signatures import CompiledFunction, R, Unknown
+    from autograd.transforms.signatures import CompiledFunction, Known, R, Unknown
 
 
 _levels = count(1)
@@ -49,13 +49,15 @@ if TYPE_CHECKING:
     @overload
     def jvp(f: Unknown, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]: ...
     @overload
-    def jvp(f: Callable[..., Scalar], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[float, float]: ...
+    def jvp(f: Callable[..., Scalar], primals: Sequence[Known], tangents: Sequence[Known]) -> tuple[float, float]: ...
     @overload
     def jvp(
-        f: Callable[..., list[Value]], primals: Sequence[Any], tangents: Sequence[Any]
+        f: Callable[..., list[Value]], primals: Sequence[Known], tangents: Sequence[Known]
     ) -> tuple[list[float], list[float]]: ...
     @overload
-    def jvp(f: Callable[..., R], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[R, R]: ...
+    def jvp(f: Callable[..., R], primals: Sequence[Known], tangents: Sequence[Known]) -> tuple[R, R]: ...
+    @overload
+    def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]: ...
 
 
 def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:

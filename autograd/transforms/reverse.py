@@ -19,7 +19,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Concatenate, Literal, overload
 
-    from autograd.transforms.signatures import Aux, Derivative, OfList, OfNumber, Open, P, R, Result, Unknown, X
+    from autograd.transforms.signatures import (
+        Aux,
+        Derivative,
+        Known,
+        Matrix,
+        OfList,
+        OfNumber,
+        OfScalars,
+        Open,
+        P,
+        PlainResult,
+        R,
+        Result,
+        Unknown,
+        X,
+    )
 
 
 class Pullback:
@@ -100,15 +115,19 @@ if TYPE_CHECKING:
     @overload
     def grad(f: Open, argnums: int | tuple[int, ...] = 0) -> Derivative[...]: ...
     @overload
-    def grad(f: Callable[Concatenate[Value, P], Result]) -> OfNumber[P, float, Value]: ...
+    def grad(f: Callable[Concatenate[Value, ...], Result]) -> OfNumber[float, Value]: ...
     @overload
-    def grad(f: Callable[Concatenate[list[Value], P], Result]) -> OfList[P, list[float], list[Value]]: ...
+    def grad(f: Callable[Concatenate[list[Value], ...], Result]) -> OfList[list[float], list[Value]]: ...
     @overload
-    def grad(f: Callable[Concatenate[X, P], Result]) -> Callable[Concatenate[X, P], X]: ...
+    def grad(f: Callable[Concatenate[int, P], PlainResult]) -> Matrix[float, P, float]: ...
+    @overload
+    def grad(f: Callable[Concatenate[X, P], PlainResult]) -> Matrix[X, P, X]: ...
     @overload
     def grad(
-        f: Callable[Concatenate[X, P], tuple[Result, Aux]], *, has_aux: Literal[True]
-    ) -> Callable[Concatenate[X, P], tuple[X, Aux]]: ...
+        f: Callable[Concatenate[X, P], tuple[PlainResult, Aux]], *, has_aux: Literal[True]
+    ) -> Matrix[X, P, tuple[X, Aux]]: ...
+    @overload
+    def grad(f: OfScalars, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Derivative[...]: ...
     @overload
     def grad(f: Callable[P, Result], argnums: tuple[int, ...]) -> Callable[P, tuple[Any, ...]]: ...
     @overload
@@ -149,18 +168,22 @@ if TYPE_CHECKING:
     def value_and_grad(f: Open, argnums: int | tuple[int, ...] = 0) -> Derivative[...]: ...
     @overload
     def value_and_grad(
-        f: Callable[Concatenate[Value, P], Result],
-    ) -> OfNumber[P, tuple[float, float], tuple[Value, Value]]: ...
+        f: Callable[Concatenate[Value, ...], Result],
+    ) -> OfNumber[tuple[float, float], tuple[Value, Value]]: ...
     @overload
     def value_and_grad(
-        f: Callable[Concatenate[list[Value], P], Result],
-    ) -> OfList[P, tuple[float, list[float]], tuple[Value, list[Value]]]: ...
+        f: Callable[Concatenate[list[Value], ...], Result],
+    ) -> OfList[tuple[float, list[float]], tuple[Value, list[Value]]]: ...
     @overload
-    def value_and_grad(f: Callable[Concatenate[X, P], Result]) -> Callable[Concatenate[X, P], tuple[float, X]]: ...
+    def value_and_grad(f: Callable[Concatenate[int, P], PlainResult]) -> Matrix[float, P, tuple[float, float]]: ...
+    @overload
+    def value_and_grad(f: Callable[Concatenate[X, P], PlainResult]) -> Matrix[X, P, tuple[float, X]]: ...
     @overload
     def value_and_grad(
-        f: Callable[Concatenate[X, P], tuple[Result, Aux]], *, has_aux: Literal[True]
-    ) -> Callable[Concatenate[X, P], tuple[tuple[float, Aux], X]]: ...
+        f: Callable[Concatenate[X, P], tuple[PlainResult, Aux]], *, has_aux: Literal[True]
+    ) -> Matrix[X, P, tuple[tuple[float, Aux], X]]: ...
+    @overload
+    def value_and_grad(f: OfScalars, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Derivative[...]: ...
     @overload
     def value_and_grad(
         f: Callable[P, Result], argnums: tuple[int, ...]
@@ -212,15 +235,15 @@ if TYPE_CHECKING:
     @overload
     def vjp(f: Unknown, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]: ...
     @overload
-    def vjp(  # type: ignore[overload-overlap]  # a Value comes back as its number
-        f: Callable[..., Scalar], *primals: Any
-    ) -> tuple[float, Callable[[float], tuple[Any, ...]]]: ...
+    def vjp(f: Callable[..., Scalar], *primals: Known) -> tuple[float, Callable[[float], tuple[Any, ...]]]: ...
     @overload
-    def vjp(  # type: ignore[overload-overlap]  # a Value comes back as its number
-        f: Callable[..., list[Value]], *primals: Any
+    def vjp(
+        f: Callable[..., list[Value]], *primals: Known
     ) -> tuple[list[float], Callable[[list[float]], tuple[Any, ...]]]: ...
     @overload
-    def vjp(f: Callable[..., R], *primals: Any) -> tuple[R, Callable[[R], tuple[Any, ...]]]: ...
+    def vjp(f: Callable[..., R], *primals: Known) -> tuple[R, Callable[[R], tuple[Any, ...]]]: ...
+    @overload
+    def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]: ...
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

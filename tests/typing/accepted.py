@@ -1,7 +1,7 @@
 """What users write, and the types that a checker finds for it: `mypy` reads this file, and a test runs it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar, assert_type
@@ -94,6 +94,64 @@ def to_pair(x: float) -> tuple[float, float]:
 
 def to_dict(x: float) -> dict[str, float]:
     return {"square": x * x}
+
+
+def of_two_values(x: Value, y: Value) -> Value:
+    return x * x * y
+
+
+def of_list_and_value(x: list[Value], y: Value) -> Value:
+    return x[0] * x[0] * y
+
+
+def of_float_and_value(x: float, y: Value) -> Value:
+    return x * x * y
+
+
+def of_value_dict(p: dict[str, Value]) -> Value:
+    return p["w"] * p["w"]
+
+
+def of_array_dict(p: dict[str, Array]) -> float:
+    total: float = sum(p["w"] * p["w"])
+    return total
+
+
+def of_two_arrays(x: Array, y: Array) -> float:
+    total: float = sum(x * y)
+    return total
+
+
+def of_int(x: int) -> float:
+    return x * x
+
+
+def int_to_list(x: int) -> list[float]:
+    return [x * x]
+
+
+def value_to_list(x: Value) -> list[Value]:
+    return [2 * x, x * x]
+
+
+def value_to_pair(x: Value) -> tuple[Value, Value]:
+    return x, x * x
+
+
+def value_to_dict(x: Value) -> dict[str, Value]:
+    return {"square": x * x}
+
+
+def value_list_to_pair(x: list[Value]) -> tuple[Value, Value]:
+    return x[0], x[0] * x[1]
+
+
+def value_list_to_dict(x: list[Value]) -> dict[str, Value]:
+    return {"product": x[0] * x[1]}
+
+
+def value_with_aux(x: Value) -> tuple[Value, str]:
+    return x * x, "aux"
 
 
 def to_value_list(x: list[Value]) -> list[Value]:
@@ -215,8 +273,26 @@ def transforms(x: float, a: Array) -> None:
     assert_type(grad(of_array)(a), Array)
     assert_type(grad(with_aux, has_aux=True)(x), tuple[float, str])
     assert_type(grad(lambda x: x**3)(x), Any)
+    assert_type(grad(lambda p: p["w"] * p["w"])({"w": x}), Any)
+    assert_type(grad(of_two_values)(x, 2.0), float)
+    assert_type(grad(of_two_values)(x, Value(2.0)), Any)
+    assert_type(grad(of_two_values)(Value(x), 2.0), Value)
+    assert_type(grad(of_two_values, (0, 1))(x, 2.0), Any)
+    assert_type(grad(of_list_and_value)([x], 2.0), list[float])
+    assert_type(grad(of_list_and_value)([x], Value(2.0)), Any)
+    assert_type(grad(of_list_and_value)([Value(x)], 2.0), list[Value])
+    assert_type(grad(of_float_and_value)(x, Value(2.0)), Any)
+    assert_type(grad(of_value_dict)({"w": x}), Any)
+    assert_type(grad(of_int)(2), float)
+    assert_type(grad(of_array_dict)({"w": a}), dict[str, Array])
+    assert_type(grad(leaky_relu)(x, slope=0.1), Any)
+    assert_type(grad(value_with_aux, has_aux=True)(x), Any)
     assert_type(value_and_grad(of_floats)(x), tuple[float, float])
     assert_type(value_and_grad(of_values)(x), tuple[float, float])
+    assert_type(value_and_grad(of_two_values)(x, 2.0), tuple[float, float])
+    assert_type(value_and_grad(of_two_values)(x, Value(2.0)), Any)
+    assert_type(value_and_grad(of_int)(2), tuple[float, float])
+    assert_type(value_and_grad(of_value_dict)({"w": x}), Any)
     assert_type(value_and_grad(of_list)([2, 3]), tuple[float, list[float]])
     assert_type(value_and_grad(with_aux, has_aux=True)(x), tuple[tuple[float, str], float])
     assert_type(grad(of_value_list)([2.0, 3.0]), list[float])
@@ -229,12 +305,33 @@ def transforms(x: float, a: Array) -> None:
     assert_type(jacobian(to_list)(x), list[float])
     assert_type(jacobian(to_pair)(x), tuple[float, ...])
     assert_type(jacobian(to_dict)(x), dict[str, float])
+    assert_type(jacobian(of_int)(2), float)
+    assert_type(jacobian(int_to_list)(2), list[float])
+    assert_type(jacobian(grad(of_int))(2), float)
+    assert_type(jacobian(grad(of_dict))({"w": 1.0}, x), dict[str, dict[str, float]])
+    assert_type(jacobian(of_two_values)(x, 2.0), float)
+    assert_type(jacobian(value_to_list)(x), list[float])
+    assert_type(jacobian(value_to_list)(Value(x)), Any)
+    assert_type(jacobian(value_to_pair)(x), tuple[float, ...])
+    assert_type(jacobian(value_to_pair)(Value(x)), Any)
+    assert_type(jacobian(value_to_dict)(x), dict[str, float])
+    assert_type(jacobian(value_list_to_pair)([2.0, 3.0]), tuple[list[float], ...])
+    assert_type(jacobian(value_list_to_dict)([2.0, 3.0]), dict[str, list[float]])
+    assert_type(jacobian(of_value_dict)({"w": x}), Any)
     assert_type(jacobian(to_value_list)([2.0, 3.0]), list[list[float]])
     assert_type(jacobian(to_array)(a), Array)
     assert_type(jacobian(of_two, (0, 1))(x, x), tuple[Any, ...])
     assert_type(jacobian(lambda x: [x, x])(x), Any)
     assert_type(hessian(of_floats)(x), float)
     assert_type(hessian(of_values)(x), float)
+    assert_type(hessian(of_values)(Value(x)), Any)
+    assert_type(hessian(of_int)(2), float)
+    assert_type(hessian(of_two_values)(x, 2.0), float)
+    assert_type(hessian(of_two_values)(x, Value(2.0)), Any)
+    assert_type(hessian(of_list_and_value)([x], 2.0), list[list[float]])
+    assert_type(hessian(of_list_and_value)([x], Value(2.0)), Any)
+    assert_type(hessian(of_float_and_value)(x, Value(2.0)), Any)
+    assert_type(hessian(of_array_dict)({"w": a}), dict[str, dict[str, Array]])
     assert_type(hessian(of_list)([2, 3]), list[list[float]])
     assert_type(hessian(of_value_list)([2.0, 3.0]), list[list[float]])
     assert_type(hessian(of_dict)({"w": 1.0}, x), dict[str, dict[str, float]])
@@ -244,6 +341,10 @@ def transforms(x: float, a: Array) -> None:
     assert_type(hvp(of_list, ([2.0, 3.0],), ([1.0, 0.0],)), list[float])
     assert_type(hvp(of_two, (x, 2), (1.0, 0.0)), tuple[float, float])
     assert_type(jvp(of_floats, (x,), (1.0,)), tuple[float, float])
+    assert_type(jvp(of_values, (Value(x),), (1.0,)), tuple[Any, Any])
+    assert_type(jvp(value_to_pair, (x,), (1.0,)), tuple[Any, Any])
+    assert_type(vjp(of_values, Value(x))[0], Any)
+    assert_type(vjp(value_to_pair, x)[0], Any)
     assert_type(jvp(to_value_list, ([2.0, 3.0],), ([1.0, 0.0],)), tuple[list[float], list[float]])
     assert_type(vjp(to_value_list, [2.0, 3.0])[0], list[float])
     assert_type(lift(of_floats)(x), float)
@@ -287,7 +388,32 @@ def shifted(x: float, n: float) -> tuple[float, None]:
     return shifted(1.0, n), None
 
 
-def tools(x: float, v: Value) -> None:
+@primitive(kernel=abs)
+def magnitude(x: float) -> tuple[int]:
+    return (1 if x > 0 else -1,)
+
+
+@primitive(kernel=math.floor)
+def whole(x: float) -> tuple[None]:
+    return (None,)
+
+
+@primitive(kernel=lambda x, y, t: x + (y - x) * t)
+def blend(x: float, y: float, t: float, *, z: float) -> tuple[float, float, float]:
+    return 1 - t, t, y - x
+
+
+@primitive(kernel=math.fsum, vectors="xs")
+def total(xs: Sequence[T]) -> tuple[T, ...]:
+    return tuple([x * 0 + 1 for x in xs])
+
+
+@primitive(kernel=lambda x, y: x * y)
+def scaled(x: T, y: T) -> tuple[T, T]:
+    return y, x
+
+
+def tools(x: float, v: Value, a: Array) -> None:
     with no_grad():
         assert_type(v * v, Value)
     assert_type(quiet(x), float)
@@ -295,7 +421,16 @@ def tools(x: float, v: Value) -> None:
     assert_type(twice(v), Value)
     assert_type(twice(x), float)
     assert_type(triple(x), Any)
-    assert_type(power_of_e(x), Any)
+    assert_type(power_of_e(x), float)
+    assert_type(power_of_e(v), Value)
+    assert_type(power_of_e(a), Array)
+    assert_type(magnitude(x), float)
+    assert_type(magnitude(v), Value)
+    assert_type(whole(x), float)
+    assert_type(blend(x, 0.5, t=v), Any)
+    assert_type(total([x, v]), Any)
+    assert_type(scaled(v, 2.0), Any)
+    assert_type(scaled(a, 2.0), Any)
     assert_type(shifted(x, n=2.0), float)
     function: Callable[[Value], Value] = tanh
     assert_type(explain(function(v)), Explanation)
@@ -321,12 +456,39 @@ def compiled(x: float, v: Value, a: Array) -> None:
     assert_type(compile(to_list)(x), Array)
     assert_type(compile(to_pair)(x), Array)
     assert_type(compile(to_value_list)([v, v]), list[Value])
+    assert_type(compile(of_two_arrays).value_and_grad(a, a), tuple[float, Array])
+    assert_type(compile(of_two_values)(x, 2.0), float)
+    assert_type(compile(of_two_values)(x, v), Any)
+    assert_type(compile(of_list_and_value)([x], 2.0), float)
+    assert_type(compile(of_list_and_value)([v], 2.0), Value)
+    assert_type(compile(of_list_and_value)([x], v), Any)
+    assert_type(compile(of_list_and_value).value_and_grad([x], 2.0), tuple[float, list[float]])
+    assert_type(compile(of_list_and_value).value_and_grad([x], v), tuple[Any, Any])
+    assert_type(compile(of_list_and_value).value_and_grad([x], 2.0, argnums=1), tuple[Any, Any])
+    assert_type(compile(value_to_list)(v), list[Value])
+    assert_type(compile(value_to_dict)(x), Any)
+    assert_type(compile(tanh)(x), Any)
+    unknown: Callable[..., float] = of_floats
+    assert_type(compile(unknown)(a), Any)
     gradient = grad(of_list)
     assert_type(compile(gradient)([x, 2.0]), Array)
     assert_type(compile(lambda x: x * x)(x), Any)
     over_rows = compile(of_two, rows=("x",))
     assert_type(over_rows(x, a), Array)
     assert_type(over_rows(x, a, reduce="mean"), float)
+    reduction: str | None = "sum" if x else None
+    assert_type(over_rows(x, a, reduce=reduction), Any | Array)
+    assert_type(over_rows(v, a), Any)
+    assert_type(over_rows(v, a, reduce="sum"), Any)
+    assert_type(over_rows(x=a, w=x, reduce="sum"), float)
+    assert_type(over_rows(x=a, w=v, reduce="sum"), Any)
+    no_rows: list[str] = []
+    assert_type(compile(of_two, rows=no_rows)(x, 2.0), Any)
+    over_lists = compile(of_list_and_value, rows=("x",))
+    assert_type(over_lists([[x], [2.0]], 2.0), Array)
+    assert_type(over_lists([[x], [2.0]], 2.0, reduce="sum"), float)
+    assert_type(over_lists([[x], [2.0]], v, reduce="sum"), Any)
+    assert_type(over_rows.value_and_grad(v, a, reduce="sum"), tuple[Any, Any])
     assert_type(over_rows.value_and_grad(x, a, reduce="sum"), tuple[float, Any])
     assert_type(over_rows.value_and_grad(x, a, argnums=(0, 1), reduce="sum"), tuple[float, tuple[Any, ...]])
     assert_type(over_rows.value_and_grad(x, a, argnums=(0, 1)), tuple[Any, tuple[Any, ...]])

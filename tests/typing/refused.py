@@ -4,6 +4,7 @@
 
 import math
 from fractions import Fraction
+from typing import assert_type
 
 from autograd import (
     Value,
@@ -32,6 +33,21 @@ def to_list(x: float) -> list[float]:
 @primitive(kernel=math.ldexp, count="n")
 def shifted(x: float, n: float) -> tuple[float, None]:
     return shifted(1.0, n), None
+
+
+@primitive(kernel=abs)
+def magnitude(x: float) -> tuple[int]:
+    return (1,)
+
+
+def of_list(x: list[Value], y: Value) -> Value:
+    return x[0] * y
+
+
+class Model:
+    @compile
+    def square(self, x: float) -> float:
+        return x * x
 
 
 def run() -> None:
@@ -73,6 +89,13 @@ def run() -> None:
     compile(3.0)  # type: ignore[call-overload]
     compile(to_list, row=("x",))  # type: ignore[call-overload]
     compile(to_list).grad(1.0)  # type: ignore[attr-defined]
+    assert_type(Model().square(1.0), float)  # type: ignore[assert-type]
+    magnitude("a")  # type: ignore[call-overload]
+    magnitude(1.0, 2.0)  # type: ignore[call-overload]
+    magnitude(x=1.0)  # type: ignore[call-overload]
+    grad(of_list)("a", 2.0)  # type: ignore[call-overload]
+    jacobian(of_list)("a", 2.0)  # type: ignore[call-overload]
+    hessian(of_list)("a", 2.0)  # type: ignore[call-overload]
     shifted(1.0)  # type: ignore[call-arg]
     shifted(1.0, m=2.0)  # type: ignore[call-arg]
     shifted("a", 2.0)  # type: ignore[arg-type]
