@@ -1,4 +1,4 @@
-"""Trees of nested lists, tuples, dicts and arrays: what they hold, in one fixed order, and others like them."""
+"""Trees of nested lists, tuples, dicts and arrays: their leaves, in one fixed order, and trees like them."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from autograd.arrays import lists
-from autograd.arrays.axes import along, as_indices, as_objects, as_plain, each_row, filled, no_whole_numbers, plain
+from autograd.arrays.axes import along, as_indices, as_objects, each_row, filled, no_whole_numbers
 from autograd.arrays.products import matmul
 from autograd.arrays.scalars import choose, isnan
-from autograd.arrays.table import IMPLEMENTATIONS, implements, refused
+from autograd.arrays.table import IMPLEMENTATIONS, implements
 
 if TYPE_CHECKING:
     OfList = Callable[[list[Any]], Any]
@@ -72,18 +72,6 @@ for _function, _of_list in {
 @implements(numpy.count_nonzero)
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return along(lists.count_nonzero, a, axis, keepdims)
-
-
-@implements(numpy.bincount)
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
-    """np.bincount: the sums of the weights by place."""
-    if weights is None or not plain(x):
-        raise refused(numpy.bincount)
-    places = as_plain(numpy.asarray(x))
-    sums: list[list[Any]] = [[] for _ in numpy.bincount(places, numpy.zeros(len(weights)), minlength)]
-    for place, weight in zip(places, weights):
-        sums[place].append(weight)
-    return filled((len(sums),), map(lists.total, sums))
 
 
 def _spread(measure: Callable[[float], OfList], native: Any, clean: Callable[[OfList], OfList]) -> Callable[..., Any]:

@@ -96,7 +96,7 @@ class Primitive:
         self.symbol = symbol
         self.title = title or self.name
         self.declared = declared
-        self.is_foreign = not (declared.__module__ or "").startswith("autograd.")
+        self.is_foreign = _is_foreign(declared)
         self.domain = domain
         self.kinks = kinks
         self.sides = next((kink.sides for kink in kinks), "")
@@ -270,7 +270,7 @@ def primitive(
 
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
         _check_signature(rule, {"vectors": sequences, "plain": undifferentiated, "count": counts}, kernel)
-        if not (arrays is None or callable(arrays) or arrays == "" or rule.__module__.startswith("autograd.")):
+        if not (arrays is None or callable(arrays) or arrays == "" or not _is_foreign(rule)):
             raise TypeError(f"primitive {rule.__name__}: arrays= must be a function of arrays, got {arrays!r:.60}")
         if callable(arrays) and sequences:
             raise TypeError(f"primitive {rule.__name__}: an operation of sequences takes no arrays=")
@@ -307,6 +307,11 @@ def _forget(row: Primitive) -> None:
         del SPELLINGS[name]
 
 
+def _is_foreign(rule: Callable[..., Any]) -> bool:
+    """Whether a rule is a user's; one that is executed outside of any module has none."""
+    return not (rule.__module__ or "").startswith("autograd.")
+
+
 def _is_ufunc(kernel: Any) -> bool:
     """Whether a user's kernel is a function of arrays, too, as those of `scipy.special` are."""
     return type(kernel).__name__ == "ufunc" and f"{'d' * kernel.nin}->d" in kernel.types
@@ -317,7 +322,7 @@ def _spelled(rule: Callable[..., Any], spellings: str | tuple[str, ...]) -> tupl
     if not isinstance(spellings, (str, tuple)):
         raise TypeError(f"primitive {rule.__name__}: spellings= must be text, got {spellings!r:.60}")
     found = tuple(spellings.split()) if isinstance(spellings, str) else spellings
-    if not rule.__module__.startswith("autograd."):
+    if _is_foreign(rule):
         for spelling in found:
             home, _, name = (f"{spelling}.{rule.__name__}" if spelling in LIBRARIES else spelling).rpartition(".")
             ufunc: Any = getattr(import_module(home), name, None) if home in ("numpy", "scipy.special") else None
