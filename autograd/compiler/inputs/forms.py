@@ -96,8 +96,12 @@ def take(writing: Writing, x: Any, name: str, converter: Any, leaves: list[str],
         leaves.append(made)
         return
     if isinstance(x, dict):
-        keys = writing.refer((*x, *map(type, x)))  # 1, 1.0 and True are equal, and so are "a" and an enum's str
-        writing.do(f"if {is_kind} or (*{name}, *map(type, {name})) != {keys}: return None")
+        # Keys are most often the same objects. Equal ones may differ in type: 1, 1.0 and True, "a" and an enum's "a".
+        writing.do(f"if {is_kind} or len({name}) != {len(x)}: return None")
+        others = [f"{key} is not {writing.refer(own)}" for key, own in zip(writing.unpack(name, len(x)), x)]
+        if others:
+            alike = f"(*{name}, *map(type, {name})) == {writing.refer((*x, *map(type, x)))}"
+            writing.do(f"if ({' or '.join(others)}) and not {alike}: return None")
         name += ".values()"
     else:
         writing.do(f"if {is_kind} or len({name}) != {len(x)}: return None")
