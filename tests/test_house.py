@@ -106,7 +106,7 @@ def files_imported(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.ImportFrom):
             names = {f"{node.module}.{name.name}" for name in node.names}
             found |= {name if name in FILES else node.module for name in names} & FILES.keys()
-        else:
+        elif not isinstance(node, ast.expr):
             found |= files_imported(node)
     return found
 
