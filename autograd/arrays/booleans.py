@@ -22,8 +22,10 @@ TRUE: Any = numpy.True_  # its minus raises NumPy's error
 def is_numpys(condition: Condition) -> bool:
     """Whether a condition compares NumPy numbers, or combines such comparisons."""
     waiting: list[Any] = [condition]
+    seen = set[int]()  # parts may be shared, many times over
     for x in waiting:
-        if type(x) is Condition:
+        if type(x) is Condition and id(x) not in seen:
+            seen.add(id(x))
             waiting += (x.left, *x.right) if x.op == "where" else (x.left, x.right)
         elif type(x) is Symbol and is_of_numpy(x) is True:
             return True

@@ -109,7 +109,7 @@ class Primitive:
         self.counts = counts
         self.has_method = not vectors and self.parameters[0] not in self.plain
         self.arrays = kernel if arrays == "" and _is_ufunc(kernel) and not vectors else arrays
-        self.spellings = tuple([f"{x}.{self.name}" if x in LIBRARIES else x for x in spellings])
+        self.spellings = spellings
         self.kernel = owned_kernel(self, kernel) if kernel is not None and self.is_foreign else kernel
         self.lifted: dict[type | Kind, Callable[..., Any]] = {}
         self.rule = rule_of(self)
@@ -318,18 +318,18 @@ def _is_ufunc(kernel: Any) -> bool:
 
 
 def _spelled(rule: Callable[..., Any], spellings: str | tuple[str, ...]) -> tuple[str, ...]:
-    """The names in `spellings`, which are of ufuncs with as many operands, unless the operation is ours."""
+    """The full names in `spellings`, which are of ufuncs with as many operands, unless the operation is ours."""
     if not isinstance(spellings, (str, tuple)):
         raise TypeError(f"primitive {rule.__name__}: spellings= must be text, got {spellings!r:.60}")
-    found = tuple(spellings.split()) if isinstance(spellings, str) else spellings
-    if _is_foreign(rule):
-        for spelling in found:
-            home, _, name = (f"{spelling}.{rule.__name__}" if spelling in LIBRARIES else spelling).rpartition(".")
-            ufunc: Any = getattr(import_module(home), name, None) if home in ("numpy", "scipy.special") else None
-            if type(ufunc).__name__ != "ufunc" or (ufunc.nin, ufunc.nout) != (rule.__code__.co_argcount, 1):
-                told = f"a ufunc of numpy or scipy.special with {rule.__code__.co_argcount} operands"
-                raise TypeError(f"primitive {rule.__name__}: spellings= must name {told}, got {spelling!r:.60}")
-    return found
+    given = spellings.split() if isinstance(spellings, str) else spellings
+    found = {f"{x}.{rule.__name__}" if x in LIBRARIES else x: x for x in given}
+    for full, spelling in found.items() if _is_foreign(rule) else ():
+        home, _, name = full.rpartition(".")
+        ufunc: Any = getattr(import_module(home), name, None) if home in ("numpy", "scipy.special") else None
+        if type(ufunc).__name__ != "ufunc" or (ufunc.nin, ufunc.nout) != (rule.__code__.co_argcount, 1):
+            told = f"a ufunc of numpy or scipy.special with {rule.__code__.co_argcount} operands"
+            raise TypeError(f"primitive {rule.__name__}: spellings= must name {told}, got {spelling!r:.60}")
+    return tuple(found)
 
 
 def _key(name: str) -> str:

@@ -57,3 +57,17 @@ def test_what_is_differentiated_is_numbers(compile: Any) -> None:
     value, slopes = compile(lambda x, m: (x * m * m).sum()).value_and_grad(X[0], M[0], argnums=(0, 1))
     assert value == pytest.approx(X[0][M[0]].sum(), rel=1e-13)
     np.testing.assert_allclose(slopes, [M[0], 2 * X[0] * M[0]], rtol=1e-13)
+
+
+def parity(a: float, b: float) -> float:
+    found = a > 0
+    for k in range(30):
+        found = (b > k) ^ found
+    return (found + (a > 1)) * a
+
+
+@both
+def test_conditions_that_share_their_parts_are_asked_once(compile: Any) -> None:
+    fast = compile(parity, rows=("a", "b"))
+    points = [(2.0, 3.5), (2.0, 4.5), (0.5, 0.5), (-1.0, 7.5)]
+    assert fast(*np.array(points).T).tolist() == [parity(*point) for point in points]
